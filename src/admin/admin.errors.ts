@@ -1,0 +1,22 @@
+import { AppError } from '../common/index.js';
+
+/** 401: the admin token is missing or wrong. */
+export class AdminTokenRefusedError extends AppError {
+  constructor() {
+    super('UNAUTHORIZED', 401, 'Send the admin token as Authorization: Bearer <token>.');
+  }
+}
+
+/** 404: no tenant of that key. */
+export class TenantNotFoundError extends AppError {
+  constructor() {
+    super('TENANT_UNKNOWN', 404, 'There is no tenant of that key.');
+  }
+}
+
+/** 409: the change would leave the tenant's data behind. */
+export class TenantHasDataError extends AppError {
+  constructor() {
+    super('TENANT_HAS_DATA', 409, 'cluster cannot change: the tenant has data where it is.');
+  }
+}

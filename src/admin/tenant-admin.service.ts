@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Inject, Injectable } from '@nestjs/common';
+
+import { ValidationFailedError } from '../common/index.js';
+import { CONFIG, type Config } from '../config/index.js';
+import { Clusters } from '../mongo/index.js';
+import { TenantDirectory, TenantModels, TenantRepository, type Tenant } from '../tenancy/index.js';
+import { TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import type { PutTenantDto } from './dto/put-tenant.dto.js';
+import { applyChange } from './tenant-change.js';
+
+const KEY = /^[a-z0-9-]{1,40}$/;
+
+/** Tenants made, listed, changed and removed: the one service behind the admin API and the command line. */
+@Injectable()
+export class TenantAdminService {
+  constructor(
+    private readonly tenants: TenantRepository,
+    private readonly directory: TenantDirectory,
+    private readonly clusters: Clusters,
+    private readonly models: TenantModels,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Makes or changes a tenant; in force here when it returns, elsewhere within 5 s.
+   * @throws ValidationFailedError (key or cluster), NameTakenError, TenantHasDataError, DatabaseUnavailableError
+   */
+  async put(key: string, change: PutTenantDto): Promise<Tenant> {
+    if (!KEY.test(key)) throw new ValidationFailedError('key must be 1 to 40 of a-z, 0-9 and -.');
+    const tenant = await this.tenants.put(key, async (current) => {
+      const next = applyChange(key, current, change);
+      if (current?.cluster !== next.cluster) await this.checkCluster(current, next);
+      return next;
+    });
+    await this.directory.refresh();
+    return tenant;
+  }
+
+  /** All tenants, by key. */
+  findAll(): Promise<Tenant[]> {
+    return this.tenants.findAll();
+  }
+
+  /** @throws TenantNotFoundError */
+  async get(key: string): Promise<Tenant> {
+    const tenant = await this.tenants.findOne(key);
+    if (tenant === null) throw new TenantNotFoundError();
+    return tenant;
+  }
+
+  /** Removes a tenant; its database stays unless `dropDatabase`. @throws TenantNotFoundError */
+  async remove(key: string, { dropDatabase }: { dropDatabase: boolean }): Promise<{ tenant: Tenant; dropped: boolean }> {
+    const tenant = await this.tenants.remove(key);
+    if (tenant === null) throw new TenantNotFoundError();
+    await this.directory.refresh();
+    if (dropDatabase) await this.drop(tenant);
+    return { tenant, dropped: dropDatabase };
+  }
+
+  private async checkCluster(current: Tenant | null, next: Tenant): Promise<void> {
+    if (this.clusters.find(next.cluster) === null) {
+      throw new ValidationFailedError(`cluster must be one of ${this.clusters.names().join(', ')}.`);
+    }
+    if (current !== null && (await this.models.hasData(current))) throw new TenantHasDataError();
+  }
+
+  // Another instance that has not seen the removal yet could write to the database and so make it again.
+  private async drop(tenant: Tenant): Promise<void> {
+    await delay(2 * this.config.directoryRefreshMs);
+    await this.models.drop(tenant);
+  }
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+
+import { DEFAULT_CLUSTER } from '../mongo/index.js';
+import type { Tenant, TenantFields } from '../tenancy/index.js';
+import type { PutTenantDto } from './dto/put-tenant.dto.js';
+
+const DEFAULTS: TenantFields = {
+  names: [],
+  sub_domains: [],
+  auth: { http: 'required', sockets: 'required' },
+  open_from: [],
+  status: 'active',
+  cluster: DEFAULT_CLUSTER,
+  settings: { default_image: null },
+};
+
+/** The tenant (null: a new one of `key`) after the change: absent fields stay, null resets. */
+export function applyChange(key: string, current: Tenant | null, change: PutTenantDto): Tenant {
+  const now = new Date();
+  const before = current ?? { ...DEFAULTS, key, database: newDatabaseName(key), index_versions: {}, created_date: now, updated_date: now };
+  const { auth, settings, ...plain } = change;
+  const next = { ...before, ...resetNulls(plain) };
+  return {
+    ...next,
+    index_versions: next.cluster === before.cluster ? before.index_versions : {},
+    auth: merge(before.auth, auth, DEFAULTS.auth),
+    settings: merge(before.settings, settings, DEFAULTS.settings),
+    updated_date: now,
+  };
+}
+
+function resetNulls(change: Omit<PutTenantDto, 'auth' | 'settings'>): Partial<TenantFields> {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof TenantFields, unknown][];
+  return Object.fromEntries(given.map(([field, value]) => [field, value ?? DEFAULTS[field]]));
+}
+
+function merge<T extends object>(before: T, change: { [K in keyof T]?: T[K] | null } | null | undefined, defaults: T): T {
+  if (change === undefined) return before;
+  if (change === null) return defaults;
+  const given = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof T, T[keyof T] | null][];
+  return { ...before, ...Object.fromEntries(given.map(([field, value]) => [field, value ?? defaults[field]])) };
+}
+
+// Random, so that no request can ever say it, and a key that is used again never meets the data of its predecessor.
+function newDatabaseName(key: string): string {
+  return `anteroom_${key}_${randomBytes(6).toString('hex')}`;
+}

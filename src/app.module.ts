@@ -1,0 +1,41 @@
+import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+
+import { AdminModule } from './admin/index.js';
+import { AdmissionMiddleware, AuthModule } from './auth/index.js';
+import { ConfigModule, type Config } from './config/index.js';
+import { DemoModule } from './demo/index.js';
+import { HealthModule } from './health/index.js';
+import { InboxController, InboxModule } from './inbox/index.js';
+import { MessageModule } from './message/index.js';
+import { MongoModule } from './mongo/index.js';
+import { ParticipantModule } from './participant/index.js';
+import { RoomModule } from './room/index.js';
+import { TenancyMiddleware, TenancyModule } from './tenancy/index.js';
+
+// Every controller whose routes belong to a tenant.
+const TENANT_CONTROLLERS = [InboxController];
+
+@Module({
+  imports: [
+    MongoModule,
+    TenancyModule,
+    AuthModule,
+    RoomModule,
+    ParticipantModule,
+    MessageModule,
+    InboxModule,
+    AdminModule,
+    DemoModule,
+    HealthModule,
+  ],
+})
+export class AppModule implements NestModule {
+  /** The whole service with this configuration. */
+  static with(config: Config): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.with(config)] };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(TenancyMiddleware, AdmissionMiddleware).forRoutes(...TENANT_CONTROLLERS);
+  }
+}

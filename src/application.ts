@@ -1,0 +1,46 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import compression from 'compression';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+
+import { AppModule } from './app.module.js';
+import { AppErrorFilter, DtoPipe, readableBody } from './common/index.js';
+import type { Config } from './config/index.js';
+import { Clusters } from './mongo/index.js';
+import { PinoLoggerService, requestLog } from './observe/index.js';
+import { serveDocs } from './swagger.js';
+import { pathPrefix } from './tenancy/index.js';
+
+const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match'];
+const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'etag'];
+// An array of a thousand ids is a thousand parameters, and more are refused by size sooner than by count.
+const MOST_PARAMETERS = 20_000;
+
+/** The service over HTTP, ready to listen: every middleware, filter and pipe that production has. */
+export async function createApplication(config: Config, log: Logger): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+    bodyParser: false,
+    logger: new PinoLoggerService(log),
+    abortOnError: false,
+  });
+  addMiddleware(app, config, log);
+  app.useGlobalFilters(new AppErrorFilter());
+  app.useGlobalPipes(new DtoPipe());
+  if (config.docs) serveDocs(app);
+  app.get(Clusters).open();
+  return app;
+}
+
+function addMiddleware(app: NestExpressApplication, config: Config, log: Logger): void {
+  app.set('trust proxy', config.trustProxy);
+  app.set('etag', false);
+  app.use(requestLog(log), pathPrefix);
+  // Swagger UI is served over plain http too, and pages of other origins load the client script.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
+  app.use(compression());
+  app.useBodyParser('json', { limit: config.limits.body });
+  app.useBodyParser('urlencoded', { limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS });
+  app.use(readableBody);
+}

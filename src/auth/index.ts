@@ -1,0 +1,4 @@
+export { isCidr } from './address-list.js';
+export { AdmissionMiddleware } from './admission.middleware.js';
+export * from './auth.errors.js';
+export { AuthModule } from './auth.module.js';

@@ -1,0 +1,37 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+import { AdminModule, TenantAdminService } from './admin/index.js';
+import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
+import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
+import { TenancyModule } from './tenancy/index.js';
+
+@Module({ imports: [MongoModule, TenancyModule, AdminModule] })
+class CliModule {
+  static with(config: Config): DynamicModule {
+    return { module: CliModule, imports: [ConfigModule.with(config)] };
+  }
+}
+
+/** Runs `work` on the service behind the admin API, on the database that the service itself would use. */
+export async function withAdmin<T>(work: (admin: TenantAdminService) => Promise<T>): Promise<T> {
+  return withDatabase(readConfig(loadEnvironment()), async (config) => {
+    const context = await NestFactory.createApplicationContext(CliModule.with(config), { logger: false, abortOnError: false });
+    try {
+      return await work(context.get(TenantAdminService));
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+// Beside a running service its embedded MongoDB is used; without one it is started for this command.
+async function withDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
+  if (config.mongo.uri !== null) return work(config);
+  const { embedded } = config.mongo;
+  const running = await runningEmbeddedUri(embedded.dataPath);
+  if (running !== null) return work(withMongoUri(config, running));
+  const note = (line: string): unknown => process.stderr.write(`${line}\n`);
+  const mongo = await EmbeddedMongo.start({ ...embedded, binary: embedded.binary ?? undefined, note });
+  return work(withMongoUri(config, mongo.uri)).finally(() => mongo.stop());
+}

@@ -1,0 +1,29 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+import type { AppError } from './app-error.js';
+import { emptyDataOf } from './empty-data.js';
+import { toAppError } from './to-app-error.js';
+
+/** Answers every error in the wire's shape; the cause goes to the log, never to the caller. */
+@Catch()
+export class AppErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('errors');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = toAppError(thrown);
+    const request = host.switchToHttp().getRequest<Request & { requestId?: string }>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code, request_id: request.requestId });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+    response.status(error.status).json(toErrorBody(error, request.path));
+  }
+}
+
+function toErrorBody(error: AppError, path: string): object {
+  return { status: false, statusCode: error.status, error: error.code, message: error.message, ...emptyDataOf(path) };
+}

@@ -1,0 +1,17 @@
+/** Longest text that a matched field or a hint may be, in characters. */
+export const MATCH_TEXT_LIMIT = 200;
+
+/** Old callers send ids as numbers or text: scalars become text, null and absent stay, anything else stays to be refused. */
+export function toText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : value;
+}
+
+/** True for what old callers send in place of a value: null, nothing, `undefined` and `null` as text. */
+export function isEmptyLike(value: string | null | undefined): value is '' | null | undefined {
+  return value === undefined || value === null || value === '' || value === 'undefined' || value === 'null';
+}
+
+/** True for null, absent and the empty text. */
+export function isBlank(value: string | null | undefined): value is '' | null | undefined {
+  return value === undefined || value === null || value === '';
+}

@@ -1,0 +1,49 @@
+/** Everything that can be set, read once at the start; frozen. */
+export interface Config {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly mongo: MongoConfig;
+  readonly adminToken: string | null;
+  readonly defaultTenant: string | null;
+  readonly demo: boolean;
+  /** What Express calls `trust proxy`. */
+  readonly trustProxy: false | number | readonly string[];
+  /** null: any origin. */
+  readonly corsOrigins: readonly string[] | null;
+  readonly docs: boolean;
+  readonly limits: Limits;
+  readonly directoryRefreshMs: number;
+  readonly log: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
+}
+
+export interface MongoConfig {
+  /** The default cluster; null on the embedded MongoDB until it runs. */
+  readonly uri: string | null;
+  /** Further clusters by name. */
+  readonly clusters: Readonly<Record<string, string>>;
+  readonly controlDatabase: string;
+  /** The longest that one database command may take, connecting included, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly embedded: EmbeddedConfig;
+}
+
+export interface EmbeddedConfig {
+  readonly dataPath: string;
+  readonly binary: string | null;
+  /** Where programs are looked for, as in `PATH`. */
+  readonly path: string;
+  /** Where a fetched mongod is kept for the next start. */
+  readonly cache: string;
+}
+
+export interface Limits {
+  /** Size of a request's body, as body-parser writes it. */
+  readonly body: string;
+  /** Characters of a message. */
+  readonly message: number;
+  /** Participants of a room. */
+  readonly participants: number;
+  /** Tenants whose models are kept in memory. */
+  readonly tenantsInMemory: number;
+}

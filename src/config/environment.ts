@@ -1,0 +1,128 @@
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+
+const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb)?$/i;
+const CLUSTER_URI = /^mongodb(\+srv)?:\/\//;
+
+const toInt = ({ value }: TransformFnParams): unknown =>
+  typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value;
+
+/** The environment variables that the service reads, as text; each is documented in `.env.example`. */
+export class Environment {
+  @IsOptional()
+  @IsIn(['development', 'test', 'production'], { message: 'NODE_ENV must be development, test or production' })
+  NODE_ENV?: 'development' | 'test' | 'production';
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'PORT must be a whole number from 0 to 65535' })
+  @Min(0, { message: 'PORT must be a whole number from 0 to 65535' })
+  @Max(65535, { message: 'PORT must be a whole number from 0 to 65535' })
+  PORT?: number;
+
+  @IsOptional()
+  @IsString()
+  HOST?: string;
+
+  @IsOptional()
+  @Matches(CLUSTER_URI, { message: 'MONGODB_URI must begin with mongodb:// or mongodb+srv://' })
+  MONGODB_URI?: string;
+
+  @IsOptional()
+  @Matches(/^[a-z0-9-]+=mongodb(\+srv)?:\/\/[^\s]+$/, {
+    message: 'MONGODB_CLUSTERS must be name=mongodb://…,name=mongodb://… with names of a-z, 0-9 and -',
+  })
+  MONGODB_CLUSTERS?: string;
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,63}$/, {
+    message: 'CONTROL_DATABASE must be 1 to 63 letters, digits, _ or -',
+  })
+  @Matches(/^(?!(admin|local|config)$)/, { message: "CONTROL_DATABASE must not be one of MongoDB's own databases" })
+  CONTROL_DATABASE?: string;
+
+  @IsOptional()
+  @IsString()
+  MONGOD_BINARY?: string;
+
+  @IsOptional()
+  @IsString()
+  MONGO_DATA?: string;
+
+  @IsOptional()
+  @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
+  ADMIN_TOKEN?: string;
+
+  @IsOptional()
+  @Matches(/^[a-z0-9-]{1,40}$/, { message: 'DEFAULT_TENANT must be a key of a deployment: a-z, 0-9 and -, up to 40' })
+  DEFAULT_TENANT?: string;
+
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: 'DEMO must be on or off' })
+  DEMO?: 'on' | 'off';
+
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9.,:/ -]+$/, {
+    message: 'TRUST_PROXY must be off, a number of proxies, or addresses and CIDRs separated by commas',
+  })
+  TRUST_PROXY?: string;
+
+  @IsOptional()
+  @IsString()
+  CORS_ORIGINS?: string;
+
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: 'DOCS must be on or off' })
+  DOCS?: 'on' | 'off';
+
+  @IsOptional()
+  @Matches(SIZE, { message: 'BODY_LIMIT must be a size such as 100kb or 1mb' })
+  BODY_LIMIT?: string;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'MESSAGE_LIMIT must be a whole number of characters from 1' })
+  @Min(1, { message: 'MESSAGE_LIMIT must be a whole number of characters from 1' })
+  MESSAGE_LIMIT?: number;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
+  @Min(1, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
+  @Max(1000, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
+  PARTICIPANT_LIMIT?: number;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'TENANTS_IN_MEMORY must be a whole number from 1' })
+  @Min(1, { message: 'TENANTS_IN_MEMORY must be a whole number from 1' })
+  TENANTS_IN_MEMORY?: number;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
+  @Min(20, { message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
+  @Max(4000, { message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
+  DIRECTORY_REFRESH_MS?: number;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
+  @Min(100, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
+  @Max(2500, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
+  DATABASE_TIMEOUT_MS?: number;
+
+  @IsOptional()
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    message: 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
+  })
+  LOG_LEVEL?: string;
+
+  @IsOptional()
+  @IsIn(['auto', 'json', 'pretty'], { message: 'LOG_FORMAT must be auto, json or pretty' })
+  LOG_FORMAT?: 'auto' | 'json' | 'pretty';
+
+  PATH?: string;
+  HOME?: string;
+  XDG_CACHE_HOME?: string;
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+
+import type { Config, Limits, MongoConfig } from './config.js';
+import { Environment } from './environment.js';
+import { ConfigError } from './config.errors.js';
+
+/** Loads `.env` of the working folder where there is one; variables that are set already stay. */
+export function loadEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/**
+ * Reads the variables of `.env.example` into one typed, frozen object.
+ * @throws ConfigError that names each variable with a wrong value
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const env = checked(variables);
+  const isProduction = env.NODE_ENV === 'production';
+  const isEmbedded = env.MONGODB_URI === undefined;
+  if (isProduction && isEmbedded) {
+    throw new ConfigError(['MONGODB_URI is required when NODE_ENV=production: the embedded MongoDB is for development']);
+  }
+  return deepFreeze<Config>({
+    production: isProduction,
+    ...readHttp(env, isEmbedded),
+    mongo: readMongo(env),
+    adminToken: env.ADMIN_TOKEN ?? null,
+    defaultTenant: env.DEFAULT_TENANT ?? null,
+    demo: (env.DEMO ?? (isEmbedded ? 'on' : 'off')) === 'on',
+    docs: (env.DOCS ?? (isProduction ? 'off' : 'on')) === 'on',
+    limits: readLimits(env),
+    directoryRefreshMs: env.DIRECTORY_REFRESH_MS ?? 1_000,
+    log: { level: env.LOG_LEVEL ?? 'info', format: env.LOG_FORMAT ?? 'auto' },
+  });
+}
+
+/** The same configuration with the default cluster at `uri`: the embedded MongoDB once it runs. */
+export function withMongoUri(config: Config, uri: string): Config {
+  return deepFreeze({ ...config, mongo: { ...config.mongo, uri } });
+}
+
+function checked(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const env = plainToInstance(Environment, given);
+  const faults = validateSync(env, { stopAtFirstError: true }).flatMap((fault) => Object.values(fault.constraints ?? {}));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return env;
+}
+
+function readHttp(env: Environment, isEmbedded: boolean): Pick<Config, 'port' | 'host' | 'trustProxy' | 'corsOrigins'> {
+  return {
+    port: env.PORT ?? 3000,
+    host: env.HOST ?? (isEmbedded ? '127.0.0.1' : '0.0.0.0'),
+    trustProxy: readTrustProxy(env.TRUST_PROXY),
+    corsOrigins: env.CORS_ORIGINS === undefined ? null : readList(env.CORS_ORIGINS),
+  };
+}
+
+function readLimits(env: Environment): Limits {
+  return {
+    body: (env.BODY_LIMIT ?? '100kb').replace(/\s+/g, ''),
+    message: env.MESSAGE_LIMIT ?? 10_000,
+    participants: env.PARTICIPANT_LIMIT ?? 200,
+    tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,
+  };
+}
+
+function readMongo(env: Environment): MongoConfig {
+  return {
+    uri: env.MONGODB_URI ?? null,
+    clusters: readClusters(env.MONGODB_CLUSTERS),
+    controlDatabase: env.CONTROL_DATABASE ?? 'anteroom',
+    timeoutMs: env.DATABASE_TIMEOUT_MS ?? 2_000,
+    embedded: {
+      dataPath: resolve(env.MONGO_DATA ?? './data/mongo'),
+      binary: env.MONGOD_BINARY ?? null,
+      path: env.PATH ?? '',
+      cache: join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'anteroom', 'mongod'),
+    },
+  };
+}
+
+// A URI lists its hosts with commas too, so a new cluster begins only where `name=mongodb` follows the comma.
+function readClusters(text: string | undefined): Record<string, string> {
+  const entries = (text ?? '').split(/,(?=[a-z0-9-]+=mongodb(?:\+srv)?:\/\/)/).filter((entry) => entry !== '');
+  const clusters = entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const);
+  const names = clusters.map(([name]) => name);
+  if (new Set(['default', ...names]).size !== names.length + 1) {
+    throw new ConfigError(['MONGODB_CLUSTERS must name each cluster once; "default" is the cluster of MONGODB_URI']);
+  }
+  return Object.fromEntries(clusters);
+}
+
+function readTrustProxy(text: string | undefined): Config['trustProxy'] {
+  if (text === undefined || text === 'off') return false;
+  return /^\d+$/.test(text) ? Number(text) : readList(text);
+}
+
+function readList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,31 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { ApiErrors } from '../common/index.js';
+import { HealthDto } from './dto/health.dto.js';
+import { HealthService } from './health.service.js';
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  /** The process runs. */
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ type: HealthDto, description: 'It runs.' })
+  @ApiErrors({ 500: ['INTERNAL_ERROR'] })
+  live(): HealthDto {
+    return { status: 'ok' };
+  }
+
+  /** The instance can serve: the control cluster answers, and it is not stopping. */
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  @ApiOkResponse({ type: HealthDto, description: 'It can serve.' })
+  @ApiErrors({ 503: ['DATABASE_UNAVAILABLE', 'STOPPING'] })
+  async ready(): Promise<HealthDto> {
+    await this.health.checkReady();
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,27 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+
+import { OptionalText, Text } from '../../common/index.js';
+import { toRoomType } from '../../room/index.js';
+import { ListPageDto } from './list-page.dto.js';
+
+const TEXT_OR_NUMBER = { oneOf: [{ type: 'string', maxLength: 200 }, { type: 'integer' }] };
+
+/** Whose rooms are asked for: an agent of a deployment, by room type. */
+export class FetchRoomByUserAgentDto extends ListPageDto {
+  /** The agent (driver), as text or number. */
+  @ApiProperty({ ...TEXT_OR_NUMBER, example: '133' })
+  @Text()
+  agent_id!: string | null;
+
+  /** The dispatcher's database name: chooses the deployment, and the rooms. May be left out where the deployment has one name only. */
+  @ApiPropertyOptional({ ...TEXT_OR_NUMBER, example: 'salesdemo' })
+  @OptionalText()
+  agent_db?: string | null;
+
+  /** The room type: `agent_to_user` or `agent-to-user`. */
+  @ApiProperty({ type: 'string', maxLength: 200, example: 'agent-to-user' })
+  @Text()
+  @Transform(({ value }) => (typeof value === 'string' ? toRoomType(value) : (value as unknown)))
+  type!: string | null;
+}

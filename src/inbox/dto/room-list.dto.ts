@@ -1,0 +1,32 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+import type { Room } from '../../room/index.js';
+import type { PageEnd } from '../list-page.js';
+import { toRoomCard, type RoomCard } from '../room-card.js';
+import { RoomCardDto } from './room-card.dto.js';
+
+/** The answer of every list of rooms. */
+export class RoomListDto {
+  /** The rooms, newest `updated_date` first; `[]` when there are none. */
+  @ApiProperty({ type: [RoomCardDto] })
+  roomData!: RoomCard[];
+
+  @ApiProperty({ enum: [true] })
+  status!: true;
+
+  @ApiProperty({ enum: [200] })
+  statusCode!: 200;
+
+  /** `cursor` of the next page, null at the end; only with `limit` or `updated_since`. */
+  @ApiPropertyOptional({ type: String, nullable: true })
+  next_cursor?: string | null;
+
+  /** `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it overlaps a little. */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  as_of?: string;
+}
+
+/** The answer that holds these rooms. */
+export function toRoomList(rooms: readonly Room[], end: PageEnd | null): RoomListDto {
+  return { roomData: rooms.map(toRoomCard), status: true, statusCode: 200, ...end };
+}

@@ -1,0 +1,2 @@
+export { InboxController } from './inbox.controller.js';
+export { InboxModule } from './inbox.module.js';

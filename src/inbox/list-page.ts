@@ -1,0 +1,50 @@
+import { ValidationFailedError } from '../common/index.js';
+import type { Room, RoomWindow } from '../room/index.js';
+import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
+import type { ListPageDto } from './dto/list-page.dto.js';
+
+// How far a catch-up reaches back behind the moment of the question: clocks differ, and a change that is dated before that
+// moment may be committed after it.
+const OVERLAP_MS = 10_000;
+
+/** How a page ends: where the next one begins, and since when to ask for what moved meanwhile. */
+export interface PageEnd {
+  readonly next_cursor: string | null;
+  readonly as_of: string;
+}
+
+/** The part of a list that one call asks for: all of it, or a page, or what was updated since. */
+export class ListPage {
+  private constructor(
+    /** The rooms to read: one more than `limit`, to see whether there is a next page. */
+    readonly window: RoomWindow,
+    private readonly limit: number | undefined,
+    private readonly asOf: Date | null,
+    private readonly signing: CursorSigning,
+  ) {}
+
+  /** @throws ValidationFailedError (`cursor` without `limit`), CursorInvalidError */
+  static of({ limit, cursor, updated_since }: ListPageDto, signing: CursorSigning): ListPage {
+    if (cursor !== undefined && limit === undefined) throw new ValidationFailedError('limit is required beside cursor.');
+    const { after, asOf } = cursor === undefined ? { after: undefined, asOf: new Date(Date.now() - OVERLAP_MS) } : readCursor(cursor, signing);
+    const updatedSince = updated_since === undefined ? undefined : new Date(updated_since);
+    const window = { after, updatedSince, limit: limit === undefined ? undefined : limit + 1 };
+    const isWhole = limit === undefined && updated_since === undefined;
+    return new ListPage(window, limit, isWhole ? null : asOf, signing);
+  }
+
+  /** The page's own rooms out of those that were read. */
+  cut(found: readonly Room[]): readonly Room[] {
+    return found.slice(0, this.limit);
+  }
+
+  /** How the page ends, or null where the whole list was asked for. */
+  endOf(found: readonly Room[]): PageEnd | null {
+    return this.asOf === null ? null : { next_cursor: this.nextCursor(found, this.asOf), as_of: this.asOf.toISOString() };
+  }
+
+  private nextCursor(found: readonly Room[], asOf: Date): string | null {
+    const last = this.limit === undefined || found.length <= this.limit ? undefined : found[this.limit - 1];
+    return last === undefined ? null : writeCursor({ after: { updatedDate: last.updated_date, id: last._id }, asOf }, this.signing);
+  }
+}

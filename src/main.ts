@@ -1,0 +1,51 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
+
+import { createApplication } from './application.js';
+import { loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
+import { DemoService } from './demo/index.js';
+import { EmbeddedMongo } from './mongo/index.js';
+import { createLog } from './observe/index.js';
+import { stopOnSignal } from './stop.js';
+import { urlOf, welcome } from './welcome.js';
+
+async function main(): Promise<void> {
+  const config = readConfig(loadEnvironment());
+  const log = createLog(config.log);
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  const embedded = config.mongo.uri === null ? await startEmbedded(config, log) : null;
+  const app = await createApplication(embedded === null ? config : withMongoUri(config, embedded.uri), log);
+  stopOnSignal(app, embedded, log);
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+  log.info(`listening on ${urlOf(app)}`);
+  process.stdout.write(welcome(config, urlOf(app), await fillDemo(app, log)));
+}
+
+function startEmbedded({ mongo }: Config, log: Logger): Promise<EmbeddedMongo> {
+  return EmbeddedMongo.start({
+    ...mongo.embedded,
+    binary: mongo.embedded.binary ?? undefined,
+    note: (line) => process.stderr.write(`${line}\n`),
+    onExit: (reason) => {
+      log.fatal({ reason }, 'the embedded MongoDB has ended; stopping');
+      process.exit(1);
+    },
+  });
+}
+
+async function fillDemo(app: NestExpressApplication, log: Logger): Promise<boolean> {
+  return app.get(DemoService).fillIfEmpty().catch((error: unknown) => {
+    log.error({ err: error }, 'the demo deployments could not be made');
+    return false;
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

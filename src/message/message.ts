@@ -1,0 +1,38 @@
+import { pick, type Message } from '../room/index.js';
+
+const PREVIEW_FIELDS = [
+  '_id',
+  'display_image',
+  'phone_num',
+  'is_media',
+  'mediaUrl',
+  'thumbnailUrl',
+  'mediaType',
+  'message',
+  'user_type',
+  'to_message',
+  'from_message',
+  'email',
+  'username',
+  'chat_type',
+  'room_name',
+  'vendor_id',
+  'vendor_user_id',
+  'order_user_id',
+  'order_vendor_id',
+  'auth_user_id',
+  'room',
+  'to_id',
+  'from_id',
+  'from_user_id',
+  'created_date',
+  '__v',
+] as const satisfies readonly (keyof Message)[];
+
+/** A message as a room list shows it: without `seq`. */
+export type WirePreview = Pick<Message, (typeof PREVIEW_FIELDS)[number]>;
+
+/** The newest message of a room as its list shows it: exactly the wire's fields, those that it has. */
+export function toWirePreview(message: Message): WirePreview {
+  return pick(message, PREVIEW_FIELDS);
+}

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Logger } from '@nestjs/common';
+import mongoose, { type ClientSession, type Connection, type ConnectOptions } from 'mongoose';
+
+import { Deadline } from './deadline.js';
+import { toDatabaseError, toTransactionError } from './mongo.errors.js';
+
+const RECONNECT_MS = 500;
+
+/** One MongoDB replica set with the one client that every tenant on it shares; connects in the background and comes back by itself. */
+export class Cluster {
+  private readonly logger = new Logger('mongo');
+  private readonly connection: Connection = mongoose.createConnection();
+  private opening: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(
+    readonly name: string,
+    private readonly uri: string,
+    private readonly timeoutMs: number,
+  ) {
+    this.connection.setMaxListeners(0);
+  }
+
+  /** Begins to connect and keeps trying until it is connected once or closed; later faults are the driver's to mend. */
+  open(): Promise<void> {
+    this.opening ??= this.keepOpening();
+    return this.opening;
+  }
+
+  /**
+   * Runs database work once a primary is in sight; both have the time limit of a command together, and work that gets on in
+   * steps may renew it.
+   * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election
+   */
+  async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(this.timeoutMs);
+    try {
+      return await deadline.bound(async () => {
+        if (this.connection.readyState !== mongoose.STATES.connected) await this.connected();
+        return work(this.connection, deadline);
+      });
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
+  }
+
+  /** Runs `work` in one transaction: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. */
+  inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+    return this.run(async (connection, deadline) => {
+      const session = connection.getClient().startSession();
+      try {
+        return await session.withTransaction(async () => {
+          const result = await work(session);
+          // A caller who was told that it failed must not find it done a moment later.
+          deadline.check();
+          return result;
+        });
+      } catch (error) {
+        throw toTransactionError(error);
+      } finally {
+        await session.endSession();
+      }
+    });
+  }
+
+  /** @throws DatabaseUnavailableError when no primary answers in time */
+  async ping(): Promise<void> {
+    await this.run((connection) => connection.getClient().db('admin').command({ ping: 1 }));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.connection.destroy();
+  }
+
+  private async connected(): Promise<void> {
+    void this.open();
+    await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
+  }
+
+  private async keepOpening(): Promise<void> {
+    for (let attempt = 1; !this.closed; attempt++) {
+      try {
+        await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
+        return;
+      } catch (error) {
+        if (attempt === 1) this.logger.warn({ err: error, cluster: this.name }, 'cannot connect to MongoDB yet; trying on');
+        await delay(RECONNECT_MS);
+      }
+    }
+  }
+}
+
+function clientOptions(timeoutMs: number): ConnectOptions {
+  return {
+    appName: 'anteroom',
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    connectTimeoutMS: timeoutMs,
+    serverSelectionTimeoutMS: timeoutMs,
+    waitQueueTimeoutMS: timeoutMs,
+    // Callers are answered by the deadline; this frees what a silent server holds, and is long enough to build an index.
+    socketTimeoutMS: 60_000,
+    // Also how soon a database that came back is seen: calls wait for the connection and do not ask for it.
+    heartbeatFrequencyMS: 1_000,
+    maxPoolSize: 50,
+    readPreference: 'primary',
+    readConcern: { level: 'majority' },
+    writeConcern: { w: 'majority', journal: true },
+  };
+}

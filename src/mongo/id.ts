@@ -1,0 +1,14 @@
+import mongoose, { type Types } from 'mongoose';
+
+/** The `_id` of a room, participant or message; answered as 24 hexadecimal digits. */
+export type Id = Types.ObjectId;
+
+/** A new id. */
+export function newId(): Id {
+  return new mongoose.Types.ObjectId();
+}
+
+/** The id that `text` writes, or null where it is not 24 hexadecimal digits. */
+export function toId(text: string): Id | null {
+  return /^[0-9a-f]{24}$/i.test(text) ? new mongoose.Types.ObjectId(text) : null;
+}

@@ -1,0 +1,2 @@
+export { createLog, PinoLoggerService } from './log.js';
+export { requestLog, type LoggedRequest } from './request-log.js';

@@ -1,0 +1,3 @@
+export { ParticipantModule } from './participant.module.js';
+export { ParticipantService } from './participant.service.js';
+export { toWireParticipant, type WireParticipant } from './participant.js';

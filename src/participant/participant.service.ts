@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { CONFIG, type Config } from '../config/index.js';
+import { newId, type Id } from '../mongo/index.js';
+import {
+  identityOf,
+  RoomFullError,
+  RoomRepository,
+  RoomService,
+  type Joiner,
+  type Participant,
+} from '../room/index.js';
+import type { Tenant } from '../tenancy/index.js';
+
+/** Who is in a room. */
+@Injectable()
+export class ParticipantService {
+  constructor(
+    private readonly rooms: RoomRepository,
+    private readonly roomService: RoomService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Adds somebody to a room, once however many calls at a time; somebody known stays as they are.
+   */
+  async join(tenant: Tenant, roomId: Id, joiner: Joiner): Promise<{ participant: Participant; isNew: boolean }> {
+    const participantId = newId();
+    const change = { joiner, participantId, defaultImage: tenant.settings.default_image, revision: newId() };
+    const options = { onlyIfNew: true, participantLimit: this.config.limits.participants };
+    const room = await this.rooms.change(tenant, roomId, change, options);
+    const participants = room?.participants ?? (await this.findAll(tenant, roomId));
+    const participant = findSame(participants, joiner);
+    if (participant === undefined) throw new RoomFullError();
+    return { participant, isNew: participant._id.equals(participantId) };
+  }
+
+  /** Everybody in the room, in order of joining. @throws RoomNotFoundError */
+  async findAll(tenant: Tenant, roomId: Id): Promise<Participant[]> {
+    return (await this.roomService.getById(tenant, roomId)).participants;
+  }
+}
+
+function findSame(participants: readonly Participant[], joiner: Joiner): Participant | undefined {
+  const identity = Object.entries(identityOf(joiner)) as [keyof Participant, unknown][];
+  return participants.find((one) => identity.every(([field, value]) => one[field] === value));
+}

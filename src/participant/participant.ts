@@ -1,0 +1,31 @@
+import { pick, type Participant } from '../room/index.js';
+
+const WIRE_FIELDS = [
+  '_id',
+  'status',
+  'room_id',
+  'user_type',
+  'user_id',
+  'email',
+  'username',
+  'phone_num',
+  'display_image',
+  'sub_domain',
+  'room_name',
+  'vendor_id',
+  'vendor_user_id',
+  'order_user_id',
+  'order_vendor_id',
+  'auth_user_id',
+  'created_date',
+  'updated_date',
+  '__v',
+] as const satisfies readonly (keyof Participant)[];
+
+/** A participant as answered. */
+export type WireParticipant = Pick<Participant, (typeof WIRE_FIELDS)[number]>;
+
+/** The participant as answered: exactly the wire's fields, those that it has. */
+export function toWireParticipant(participant: Participant): WireParticipant {
+  return pick(participant, WIRE_FIELDS);
+}

@@ -1,0 +1,51 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+import mongoose from 'mongoose';
+
+import type { Id } from '../mongo/index.js';
+
+import type { TenantCollection } from '../tenancy/index.js';
+import type { Message } from './room-message.js';
+import type { Participant } from './room-participant.js';
+import type { Room, SentText } from './room.js';
+
+/** The collection `rooms` of a tenant's database. */
+@Schema({ collection: 'rooms', versionKey: false, minimize: false, id: false, autoIndex: false })
+export class RoomRecord implements Room {
+  _id!: Id;
+  @Prop({ type: Boolean, required: true }) status!: boolean;
+  @Prop({ type: String, required: true }) type!: string;
+  @Prop({ type: Boolean }) isRaiseIssue?: boolean;
+  @Prop({ type: String }) room_id?: SentText;
+  @Prop({ type: String, required: true }) room_name!: string;
+  @Prop({ type: String }) order_vendor_id?: SentText;
+  @Prop({ type: String }) order_id?: SentText;
+  @Prop({ type: String }) agent_db?: SentText;
+  @Prop({ type: String }) vendor_id?: SentText;
+  @Prop({ type: String }) sub_domain?: SentText;
+  @Prop({ type: String }) vendor_user_id?: SentText;
+  @Prop({ type: String }) order_user_id?: SentText;
+  @Prop({ type: String }) agent_id?: SentText;
+  @Prop({ type: String }) db_name?: SentText;
+  @Prop({ type: String }) client_id?: SentText;
+  @Prop({ type: String }) p2p_id?: SentText;
+  @Prop({ type: String }) product_id?: SentText;
+  @Prop({ type: String }) vendor_name?: SentText;
+  @Prop({ type: String }) product_name?: SentText;
+  @Prop({ type: String }) product_price?: SentText;
+  @Prop({ type: Date, required: true }) created_date!: Date;
+  @Prop({ type: Date, required: true }) updated_date!: Date;
+  @Prop({ type: Number, default: 0 }) __v!: number;
+  // Both are written whole by the one update of room-change.ts, so mongoose need not know their inside.
+  @Prop({ type: [mongoose.Schema.Types.Mixed], required: true }) participants!: Participant[];
+  @Prop({ type: mongoose.Schema.Types.Mixed, default: null }) last_message!: Message | null;
+  @Prop({ type: Number, required: true }) seq!: number;
+  @Prop({ type: mongoose.Schema.Types.ObjectId, required: true }) revision!: Id;
+}
+
+const schema = SchemaFactory.createForClass(RoomRecord);
+
+schema.index({ room_name: 1 }, { unique: true });
+// Serves fetchRoomByUserAgent: equal fields, then the order of the list with the tie-break of its pages.
+schema.index({ agent_db: 1, agent_id: 1, type: 1, updated_date: -1, _id: -1 });
+
+export const ROOMS: TenantCollection<RoomRecord> = { name: 'rooms', schema, indexVersion: 1 };

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { newId, type Id } from '../mongo/index.js';
+
+import type { Tenant } from '../tenancy/index.js';
+import { RoomNotFoundError } from './room.errors.js';
+import { RoomRepository, type RoomMatch, type RoomWindow } from './room.repository.js';
+import type { Room, RoomFields } from './room.js';
+
+/** Making and finding rooms. */
+@Injectable()
+export class RoomService {
+  constructor(private readonly rooms: RoomRepository) {}
+
+  /** Makes the room, or answers the one that has its `room_name` already, unchanged; one room however many equal calls. */
+  create(tenant: Tenant, fields: RoomFields): Promise<{ room: Room; isNew: boolean }> {
+    return this.rooms.insertOrFind(tenant, toNewRoom(fields));
+  }
+
+  /** @throws RoomNotFoundError */
+  async getById(tenant: Tenant, id: Id): Promise<Room> {
+    const room = await this.rooms.findById(tenant, id);
+    if (room === null) throw new RoomNotFoundError();
+    return room;
+  }
+
+  /** Rooms that match, newest `updated_date` first. */
+  findNewestFirst(tenant: Tenant, match: RoomMatch, window?: RoomWindow): Promise<Room[]> {
+    return this.rooms.findNewestFirst(tenant, match, window);
+  }
+}
+
+function toNewRoom(fields: RoomFields): Room {
+  const now = new Date();
+  return {
+    _id: newId(),
+    status: true,
+    isRaiseIssue: false,
+    ...fields,
+    type: fields.type ?? 'general',
+    created_date: now,
+    updated_date: now,
+    __v: 0,
+    participants: [],
+    last_message: null,
+    seq: 0,
+    revision: newId(),
+  };
+}

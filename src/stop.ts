@@ -1,0 +1,36 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
+
+import { HealthService } from './health/index.js';
+
+// Of the 10 s that a stop may take, so much is for answering what was accepted.
+const LONGEST_DRAIN_MS = 7_000;
+
+/**
+ * Stops cleanly on SIGTERM or SIGINT: `ready` answers 503, nothing more is accepted, what was accepted is finished, pools and the
+ * embedded MongoDB are closed, and the process exits 0 within 10 s.
+ */
+export function stopOnSignal(app: NestExpressApplication, embedded: { stop(): Promise<void> } | null, log: Logger): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    void close(app, embedded, log).finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function close(app: NestExpressApplication, embedded: { stop(): Promise<void> } | null, log: Logger): Promise<void> {
+  app.get(HealthService).drain();
+  const server = app.getHttpServer() as { closeAllConnections(): void };
+  const late = setTimeout(() => {
+    log.warn('some calls were still unanswered; closing their connections');
+    server.closeAllConnections();
+  }, LONGEST_DRAIN_MS);
+  await app.close().catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+  clearTimeout(late);
+  await embedded?.stop().catch((error: unknown) => log.error({ err: error }, 'stopping the embedded MongoDB failed'));
+  log.info('stopped');
+}

@@ -1,0 +1,37 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+
+const DESCRIPTION = `One chat service behind many deployments: each call is answered from its own deployment's database.
+
+**Which deployment** a call is for: the path prefix \`/t/<key>\`, \`agent_db\` or \`db_name\` decide; without them the \`client\` header,
+\`sub_domain\` and the request's host do.
+
+Headers that callers send: \`Accept\`, \`Content-Type\` (JSON or urlencoded), \`Authorization\` (opaque; with or without \`Bearer\`), \`client\`,
+\`language\`, \`currency\`. The last two have no effect.
+
+Errors never use status 401 on the chat's routes, because old apps log their user out on it.`;
+
+/** The OpenAPI document of this service. */
+export function createDocument(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Anteroom')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .setOpenAPIVersion('3.1.0')
+    .addServer('/', 'The deployment is named in the call')
+    .addServer('/t/{key}', 'One deployment', { key: { default: 'ace', description: "The deployment's key" } })
+    .addSecurity('Authorization', { type: 'apiKey', in: 'header', name: 'Authorization', description: "The caller's credential, with or without `Bearer`." })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The operator: ADMIN_TOKEN.' }, 'ADMIN_TOKEN');
+  return SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+}
+
+/** Serves Swagger UI at `/docs` and the document at `/docs-json`, all from this service. */
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => createDocument(app), {
+    customSiteTitle: 'Anteroom',
+    jsonDocumentUrl: 'docs-json',
+    raw: ['json'],
+    swaggerOptions: { tryItOutEnabled: true, persistAuthorization: false, defaultModelsExpandDepth: 0, docExpansion: 'list' },
+  });
+}

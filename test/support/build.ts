@@ -1,0 +1,41 @@
+import { MessageService } from '../../src/message/index.js';
+import type { Id } from '../../src/mongo/index.js';
+import { RoomService, type Joiner, type Message, type MessageFields, type Room, type RoomFields } from '../../src/room/index.js';
+import type { Tenant } from '../../src/tenancy/index.js';
+import type { TestApp } from './app.js';
+
+let made = 0;
+
+/** Makes a room of agent 141 in `tenant`, named after an order of its own. */
+export async function aRoom({ app }: TestApp, tenant: Tenant, fields: Partial<RoomFields> = {}): Promise<Room> {
+  const order = String(++made);
+  const { room } = await app.get(RoomService).create(tenant, {
+    room_id: order,
+    room_name: `OrderNo-${order}-orderId-${order}-oderVendor-7-agentId-141`,
+    type: 'agent_to_user',
+    agent_id: '141',
+    agent_db: tenant.names[0] ?? tenant.key,
+    db_name: tenant.names[0] ?? tenant.key,
+    vendor_id: '7',
+    vendor_user_id: '141',
+    order_user_id: '1',
+    order_vendor_id: '9',
+    client_id: '1',
+    ...fields,
+  });
+  return room;
+}
+
+/** Agent 141, as its app sends them. */
+export const AGENT: Joiner = { user_type: 'agent', user_id: '141', email: '', username: 'goutav', phone_num: '+0000000000', display_image: null };
+
+/** Stores a message of agent 141. */
+export async function aMessage(
+  { app }: TestApp,
+  tenant: Tenant,
+  room: Id,
+  fields: MessageFields & { sender?: Joiner } = {},
+): Promise<Message> {
+  const { sender = AGENT, ...rest } = fields;
+  return (await app.get(MessageService).store(tenant, room, sender, { message: 'hello', ...rest })).message;
+}

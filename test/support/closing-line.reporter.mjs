@@ -1,0 +1,12 @@
+/** Prints the true numbers alone on the last line: `N passed, N failed`, and `, N skipped` where some were. */
+export default class ClosingLineReporter {
+  onRunComplete(_contexts, results) {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = results;
+    // A file that could not even be run has no tests to count; it counts as one failure.
+    const broken = testResults.filter((file) => file.testExecError != null).length;
+    const skipped = numPendingTests + numTodoTests;
+    const line = `${numPassedTests} passed, ${numFailedTests + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    // Jest writes its own summary to standard error; a moment later both streams are in order.
+    process.on('exit', () => process.stdout.write(`${line}\n`));
+  }
+}
