@@ -18,12 +18,28 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .setOpenAPIVersion('3.1.0')
     .addServer('/', 'The deployment is named in the call')
     .addServer('/t/{key}', 'One deployment', { key: { default: 'ace', description: "The deployment's key" } })
     .addSecurity('Authorization', { type: 'apiKey', in: 'header', name: 'Authorization', description: "The caller's credential, with or without `Bearer`." })
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The operator: ADMIN_TOKEN.' }, 'ADMIN_TOKEN');
-  return SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+  const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
+  Object.values(document.components?.schemas ?? {}).forEach(mendAlternatives);
+  // What a route needs stands on the route; health needs nothing.
+  return { ...document, security: [] };
+}
+
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+// Beside the alternatives that a decorator writes, the swagger plugin puts what it reads of the TypeScript type.
+function mendAlternatives(schema: Schema): void {
+  const properties = 'properties' in schema ? Object.values(schema.properties ?? {}) : [];
+  for (const property of properties) {
+    if (!('oneOf' in property)) continue;
+    const [first, ...others] = property.oneOf ?? [];
+    if (property.nullable === true && first !== undefined) property.oneOf = [{ ...first, nullable: true }, ...others];
+    delete property.nullable;
+    delete property.allOf;
+  }
 }
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`, all from this service. */

@@ -1,35 +1,33 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import mongoose from 'mongoose';
 
 import { EmbeddedMongo, EmbeddedMongoInUseError, EmbeddedMongoStartError, runningEmbeddedUri } from '../src/mongo/embedded.js';
 import { defaultMongodCache, findMongod, MongodBinaryError, MongodNotFoundError } from '../src/mongo/mongod-binary.js';
 import { keepMongod, keptMongod } from '../src/mongo/mongod-cache.js';
+import { endsWithin, isAlive, startOwner, type Owner } from './support/processes.js';
 
-const OWNER = fileURLToPath(new URL('./support/embedded-owner.mjs', import.meta.url));
+import.meta.jest.setTimeout(60_000);
+
 const UNREACHABLE_DOWNLOAD = 'https://127.0.0.1:9/mongodb-linux-x86_64-debian12-8.2.6.tgz';
 const silent = (): void => undefined;
 
 let root: string;
 let binary: string;
 let running: EmbeddedMongo[] = [];
-let owners: ChildProcess[] = [];
+let owners: Owner[] = [];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'anteroom-embedded-'));
   const { MONGOD_BINARY, PATH, XDG_CACHE_HOME } = process.env;
   binary = await findMongod({ binary: MONGOD_BINARY, path: PATH ?? '', cache: defaultMongodCache(XDG_CACHE_HOME), note: silent });
-}, 300_000);
+}, 600_000);
 
 afterEach(async () => {
-  for (const owner of owners.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) owner.kill('SIGKILL');
+  owners.forEach(({ child }) => child.kill('SIGKILL'));
   await Promise.all(running.map((mongo) => mongo.stop()));
   running = [];
   owners = [];
@@ -47,12 +45,10 @@ async function start(dataPath: string, onExit: (reason: string) => void = silent
   return mongo;
 }
 
-async function startOwner(dataPath: string): Promise<{ owner: ChildProcess; lines: AsyncIterator<string>; uri: string }> {
-  const options = JSON.stringify({ dataPath, binary, path: '' });
-  const owner = spawn(process.execPath, [OWNER, options], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+async function own(dataPath: string): Promise<Owner> {
+  const owner = await startOwner({ dataPath, binary });
   owners.push(owner);
-  const lines = createInterface({ input: owner.stdout })[Symbol.asyncIterator]();
-  return { owner, lines, uri: (await lines.next()).value ?? '' };
+  return owner;
 }
 
 async function withMarks<T>(uri: string, use: (marks: mongoose.mongo.Collection) => Promise<T>): Promise<T> {
@@ -67,21 +63,6 @@ async function withMarks<T>(uri: string, use: (marks: mongoose.mongo.Collection)
 const mark = (uri: string, name: string) => withMarks(uri, (marks) => marks.insertOne({ name }, { writeConcern: { w: 'majority' } }));
 const marksOf = (uri: string) => withMarks(uri, async (marks) => (await marks.find().toArray()).map(({ name }) => name));
 const mongodPid = async (dataPath: string) => Number(await readFile(join(dataPath, 'mongod.lock'), 'utf8'));
-
-async function goneWithin(pid: number, ms: number): Promise<boolean> {
-  for (const deadline = Date.now() + ms; Date.now() < deadline; await pause(25)) {
-    if (!isAlive(pid)) return true;
-  }
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('The embedded MongoDB', () => {
   it('keeps its data between starts although its port changes', async () => {
@@ -175,21 +156,21 @@ describe('The embedded MongoDB', () => {
 describe('The mongod of an owner', () => {
   it('ends by itself when the owner is killed', async () => {
     const dataPath = await newFolder();
-    const { owner } = await startOwner(dataPath);
+    const { child } = await own(dataPath);
     const pid = await mongodPid(dataPath);
     expect(isAlive(pid)).toBe(true);
 
-    owner.kill('SIGKILL');
+    child.kill('SIGKILL');
 
-    expect(await goneWithin(pid, 5_000)).toBe(true);
+    expect(await endsWithin(pid, 5_000)).toBe(true);
   });
 
   it('makes room, with all data, for a start that comes right after the kill', async () => {
     const dataPath = await newFolder();
-    const { owner, uri } = await startOwner(dataPath);
+    const { child, uri } = await own(dataPath);
     await mark(uri, 'before the kill');
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
 
     const next = await start(dataPath);
 
@@ -197,13 +178,13 @@ describe('The mongod of an owner', () => {
   });
 
   it('is not reached by a Ctrl-C that interrupts the owner', async () => {
-    const { owner, lines } = await startOwner(await newFolder());
+    const { child, nextLine } = await own(await newFolder());
+    const exit = once(child, 'exit');
 
-    process.kill(-(owner.pid ?? 0), 'SIGINT');
+    process.kill(-child.pid!, 'SIGINT');
 
-    expect((await lines.next()).value).toBe('interrupted, MongoDB answers');
-    await once(owner, 'exit');
-    expect(owner.exitCode).toBe(0);
+    expect(await nextLine()).toBe('interrupted, MongoDB answers');
+    expect(await exit).toEqual([0, null]);
   });
 });
 
@@ -237,9 +218,12 @@ describe('The search for a mongod', () => {
     await expect(findMongod({ path: '/nonexistent', cache, note: silent })).rejects.toThrow(MongodNotFoundError);
   });
 
-  it('keeps one proven copy when two processes fetch at once', async () => {
+  it('keeps one proven copy when two fetch at once', async () => {
     const cache = await newFolder();
-    const fetch = async (scratch: string) => ({ mongod: await copied(binary, join(scratch, 'mongod')) });
+    const fetch = async (scratch: string) => {
+      await copyFile(binary, join(scratch, 'mongod'));
+      return { mongod: join(scratch, 'mongod') };
+    };
 
     const kept = await Promise.all([keepMongod(cache, fetch), keepMongod(cache, fetch)]);
 
@@ -250,25 +234,16 @@ describe('The search for a mongod', () => {
 
   it('does not keep a fetched file that does not run', async () => {
     const cache = await newFolder();
-    const fetch = async (scratch: string) => ({ mongod: await written(join(scratch, 'mongod'), 'half a server') });
+    const fetch = async (scratch: string) => {
+      await writeFile(join(scratch, 'mongod'), 'half a server');
+      return { mongod: join(scratch, 'mongod') };
+    };
 
     await expect(keepMongod(cache, fetch)).rejects.toThrow('does not run');
 
     expect(await readdir(cache)).toEqual([]);
   });
 });
-
-async function copied(from: string, to: string): Promise<string> {
-  await copyFile(from, to);
-  return to;
-}
-
-async function written(file: string, text: string): Promise<string> {
-  const handle = await open(file, 'w');
-  await handle.writeFile(text);
-  await handle.close();
-  return file;
-}
 
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let resolve: (value: T) => void = () => undefined;

@@ -1,14 +1,26 @@
 import { Body, Controller, Delete, Get, Param, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { ApiErrors } from '../common/index.js';
+import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
+import { NameTakenError } from '../tenancy/index.js';
+import { AdminTokenRefusedError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
 import { PutTenantDto } from './dto/put-tenant.dto.js';
 import { RemoveTenantDto } from './dto/remove-tenant.dto.js';
 import { RemovedTenantDto, TenantDto, toRemovedTenantDto, toTenantDto } from './dto/tenant.dto.js';
 import { TenantAdminService } from './tenant-admin.service.js';
 
-const ERRORS = { 401: ['UNAUTHORIZED'], 404: ['TENANT_UNKNOWN', 'ROUTE_NOT_FOUND'], 503: ['DATABASE_UNAVAILABLE'] };
+const ERRORS = [new AdminTokenRefusedError(), new RouteNotFoundError(), new DatabaseUnavailableError()];
+const ERRORS_OF_ONE = [...ERRORS, new TenantNotFoundError()];
+const ERRORS_OF_A_CHANGE = [
+  ...ERRORS,
+  new ValidationFailedError('property color should not exist.'),
+  new NameTakenError('names'),
+  new TenantHasDataError(),
+  new BodyTooLargeError(),
+  new ContentTypeUnsupportedError(),
+];
 
 @ApiTags('admin')
 @ApiBearerAuth('ADMIN_TOKEN')
@@ -28,7 +40,7 @@ export class AdminController {
   /** One tenant. */
   @Get(':key')
   @ApiOkResponse({ type: TenantDto, description: 'The tenant.' })
-  @ApiErrors(ERRORS)
+  @ApiErrors(ERRORS_OF_ONE)
   async show(@Param('key') key: string): Promise<TenantDto> {
     return toTenantDto(await this.admin.get(key));
   }
@@ -36,7 +48,7 @@ export class AdminController {
   /** Makes a tenant or changes one: an absent field stays, null resets. In force everywhere within 5 s. */
   @Put(':key')
   @ApiOkResponse({ type: TenantDto, description: 'The tenant as it is now.' })
-  @ApiErrors({ ...ERRORS, 400: ['VALIDATION_FAILED'], 409: ['NAME_TAKEN', 'TENANT_HAS_DATA'], 413: ['BODY_TOO_LARGE'], 415: ['CONTENT_TYPE_UNSUPPORTED'] })
+  @ApiErrors(ERRORS_OF_A_CHANGE)
   async put(@Param('key') key: string, @Body() dto: PutTenantDto): Promise<TenantDto> {
     return toTenantDto(await this.admin.put(key, dto));
   }
@@ -44,7 +56,7 @@ export class AdminController {
   /** Removes a tenant; its database stays unless `drop_database=true`. */
   @Delete(':key')
   @ApiOkResponse({ type: RemovedTenantDto, description: 'What was removed.' })
-  @ApiErrors({ ...ERRORS, 400: ['VALIDATION_FAILED'] })
+  @ApiErrors([...ERRORS_OF_ONE, new ValidationFailedError('drop_database must be true or false.')])
   async remove(@Param('key') key: string, @Query() query: RemoveTenantDto): Promise<RemovedTenantDto> {
     return toRemovedTenantDto(await this.admin.remove(key, { dropDatabase: query.drop_database === 'true' }));
   }

@@ -1,24 +1,27 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
+import type { AppError } from './app-error.js';
 import { ErrorDto } from './dto/error.dto.js';
+import { toErrorBody } from './error-body.js';
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait before trying again.', schema: { type: 'integer' as const } } };
 
-/** Documents which errors a route answers: by status, the codes that its body's `error` can be. */
-export function ApiErrors(codes: Readonly<Record<number, readonly string[]>>, emptyData: object = {}): MethodDecorator {
-  const responses = Object.entries(codes).map(([status, names]) =>
-    ApiResponse({
-      status: Number(status),
-      description: names.map((name) => `\`${name}\``).join(', '),
-      content: { 'application/json': { schema: { allOf: [{ $ref: getSchemaPath(ErrorDto) }] }, examples: examplesOf(Number(status), names, emptyData) } },
-      ...(status === '503' || status === '429' ? { headers: RETRY_AFTER } : {}),
-    }),
-  );
-  return applyDecorators(ApiExtraModels(ErrorDto), ...responses);
+/** Documents the errors that a route answers, one of each, in the shape `dto`, with the route's empty data key. */
+export function ApiErrors(errors: readonly AppError[], dto: Type = ErrorDto, emptyData: object = {}): MethodDecorator {
+  const statuses = [...new Set(errors.map(({ status }) => status))].sort();
+  const responses = statuses.map((status) => {
+    const these = errors.filter((error) => error.status === status);
+    return ApiResponse({
+      status,
+      description: these.map(({ code }) => `\`${code}\``).join(', '),
+      content: { 'application/json': { schema: { $ref: getSchemaPath(dto) }, examples: toExamples(these, emptyData) } },
+      ...(these.some(({ retryAfterSeconds }) => retryAfterSeconds !== undefined) ? { headers: RETRY_AFTER } : {}),
+    });
+  });
+  return applyDecorators(ApiExtraModels(dto), ...responses);
 }
 
-function examplesOf(statusCode: number, names: readonly string[], emptyData: object): Record<string, { value: object }> {
-  const example = (error: string): object => ({ status: false, statusCode, error, message: 'What happened, in a sentence.', ...emptyData });
-  return Object.fromEntries(names.map((name) => [name, { value: example(name) }]));
+function toExamples(errors: readonly AppError[], emptyData: object): Record<string, { value: object }> {
+  return Object.fromEntries(errors.map((error) => [error.code, { value: toErrorBody(error, emptyData) }]));
 }

@@ -1,8 +1,8 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-import type { AppError } from './app-error.js';
 import { emptyDataOf } from './empty-data.js';
+import { toErrorBody } from './error-body.js';
 import { toAppError } from './to-app-error.js';
 
 /** Answers every error in the wire's shape; the cause goes to the log, never to the caller. */
@@ -20,10 +20,6 @@ export class AppErrorFilter implements ExceptionFilter {
       return;
     }
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
-    response.status(error.status).json(toErrorBody(error, request.path));
+    response.status(error.status).json(toErrorBody(error, emptyDataOf(request.path)));
   }
-}
-
-function toErrorBody(error: AppError, path: string): object {
-  return { status: false, statusCode: error.status, error: error.code, message: error.message, ...emptyDataOf(path) };
 }

@@ -4,11 +4,14 @@ export { AppErrorFilter } from './app-error.filter.js';
 export { isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
 export {
+  BodyTooLargeError,
   ContentTypeUnsupportedError,
+  InternalError,
   OverloadedError,
   RouteNotFoundError,
   ValidationFailedError,
 } from './request.errors.js';
 export { readableBody } from './readable-body.js';
 export { OptionalText, Text } from './text.decorator.js';
+export { ErrorDto } from './dto/error.dto.js';
 export { DtoPipe } from './validation.pipe.js';

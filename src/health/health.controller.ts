@@ -1,8 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { ApiErrors } from '../common/index.js';
+import { ApiErrors, InternalError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
 import { HealthDto } from './dto/health.dto.js';
+import { StoppingError } from './health.errors.js';
 import { HealthService } from './health.service.js';
 
 @ApiTags('health')
@@ -14,7 +16,7 @@ export class HealthController {
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: HealthDto, description: 'It runs.' })
-  @ApiErrors({ 500: ['INTERNAL_ERROR'] })
+  @ApiErrors([new InternalError(null)])
   live(): HealthDto {
     return { status: 'ok' };
   }
@@ -23,7 +25,7 @@ export class HealthController {
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOkResponse({ type: HealthDto, description: 'It can serve.' })
-  @ApiErrors({ 503: ['DATABASE_UNAVAILABLE', 'STOPPING'] })
+  @ApiErrors([new DatabaseUnavailableError(), new StoppingError()])
   async ready(): Promise<HealthDto> {
     await this.health.checkReady();
     return { status: 'ok' };

@@ -1,20 +1,28 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOkResponse, ApiSecurity } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiSecurity } from '@nestjs/swagger';
 
-import { ApiErrors } from '../common/index.js';
+import { CredentialRefusedError } from '../auth/index.js';
+import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, ValidationFailedError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
 import { PAGE_ANSWER, PAGE_REQUEST } from '../room/index.js';
+import { TenantMismatchError, TenantRequiredError, TenantSuspendedError, TenantUnknownError } from '../tenancy/index.js';
+import { CursorInvalidError } from './cursor.js';
 import { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
-import { RoomListDto } from './dto/room-list.dto.js';
+import { RoomListDto, RoomListErrorDto } from './dto/room-list.dto.js';
 
-const LIST_ERRORS = {
-  400: ['VALIDATION_FAILED', 'CURSOR_INVALID', 'TENANT_REQUIRED'],
-  403: ['CREDENTIAL_REFUSED', 'TENANT_MISMATCH', 'TENANT_SUSPENDED'],
-  404: ['TENANT_UNKNOWN'],
-  413: ['BODY_TOO_LARGE'],
-  415: ['CONTENT_TYPE_UNSUPPORTED'],
-  500: ['INTERNAL_ERROR'],
-  503: ['DATABASE_UNAVAILABLE'],
-};
+const LIST_ERRORS = [
+  new ValidationFailedError('agent_id is required.'),
+  new CursorInvalidError(),
+  new TenantRequiredError(),
+  new CredentialRefusedError(),
+  new TenantMismatchError(),
+  new TenantSuspendedError(),
+  new TenantUnknownError(),
+  new BodyTooLargeError(),
+  new ContentTypeUnsupportedError(),
+  new InternalError(null),
+  new DatabaseUnavailableError(),
+];
 
 const EXAMPLES = {
   'a driver of salesdemo': { value: PAGE_REQUEST.body },
@@ -29,8 +37,9 @@ export function ApiRoomList(): MethodDecorator {
     ApiHeader({ name: 'client', required: false, description: "The deployment's database name, from the driver app; a weak hint.", schema: { type: 'string', maxLength: 200 } }),
     ApiHeader({ name: 'language', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: '1' } }),
     ApiHeader({ name: 'currency', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: 'USD' } }),
+    ApiConsumes('application/json', 'application/x-www-form-urlencoded'),
     ApiBody({ type: FetchRoomByUserAgentDto, examples: EXAMPLES }),
     ApiOkResponse({ type: RoomListDto, description: 'The rooms; `[]` when there are none.', example: PAGE_ANSWER }),
-    ApiErrors(LIST_ERRORS, { roomData: [] }),
+    ApiErrors(LIST_ERRORS, RoomListErrorDto, { roomData: [] }),
   );
 }

@@ -14,7 +14,7 @@ export interface MongodSearch {
   readonly path: string;
   /** The folder of the kept copy, `defaultMongodCache()` unless given. */
   readonly cache?: string | undefined;
-  note(line: string): void;
+  readonly note: (line: string) => void;
 }
 
 /** MONGOD_BINARY names something that is not a usable mongod. */

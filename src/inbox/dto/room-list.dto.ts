@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import { ErrorDto } from '../../common/index.js';
 import type { Room } from '../../room/index.js';
 import type { PageEnd } from '../list-page.js';
 import { toRoomCard, type RoomCard } from '../room-card.js';
@@ -24,6 +25,13 @@ export class RoomListDto {
   /** `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it overlaps a little. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   as_of?: string;
+}
+
+/** The answer of a list that failed. */
+export class RoomListErrorDto extends ErrorDto {
+  /** Always empty. */
+  @ApiProperty({ type: 'array', items: { type: 'object' }, maxItems: 0 })
+  roomData!: never[];
 }
 
 /** The answer that holds these rooms. */
