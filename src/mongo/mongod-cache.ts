@@ -1,5 +1,4 @@
 import { chmod, mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { removeLeftovers } from './leftovers.js';
@@ -12,11 +11,6 @@ const HOUR_MS = 3_600_000;
 export interface FetchedMongod {
   readonly mongod: string;
   readonly licence?: string;
-}
-
-/** The folder a fetched mongod is kept in: `anteroom/mongod` below XDG_CACHE_HOME, or below `~/.cache` without it. */
-export function defaultMongodCache(xdgCacheHome?: string): string {
-  return join(xdgCacheHome || join(homedir(), '.cache'), 'anteroom', 'mongod');
 }
 
 /** The place of this machine's copy; its name tells platforms apart because homes are shared between machines. */

@@ -1,6 +1,14 @@
 import { MessageService } from '../../src/message/index.js';
-import type { Id } from '../../src/mongo/index.js';
-import { RoomService, type Joiner, type Message, type MessageFields, type Room, type RoomFields } from '../../src/room/index.js';
+import { newId, type Id } from '../../src/mongo/index.js';
+import {
+  RoomRepository,
+  RoomService,
+  type Joiner,
+  type Message,
+  type MessageFields,
+  type Room,
+  type RoomFields,
+} from '../../src/room/index.js';
 import type { Tenant } from '../../src/tenancy/index.js';
 import type { TestApp } from './app.js';
 
@@ -24,6 +32,36 @@ export async function aRoom({ app }: TestApp, tenant: Tenant, fields: Partial<Ro
     ...fields,
   });
   return room;
+}
+
+/** A room of agent 141 of `agent_db` as it is stored, last moved on the first day of 2024; for {@link storeRooms}. */
+export function aStoredRoom(agentDb: string, fields: Partial<Room> = {}): Room {
+  const order = String(++made);
+  return {
+    _id: newId(),
+    status: true,
+    type: 'agent_to_user',
+    room_name: `OrderNo-${order}-orderId-${order}-oderVendor-7-agentId-141`,
+    agent_db: agentDb,
+    agent_id: '141',
+    created_date: new Date('2024-01-01T00:00:00.000Z'),
+    updated_date: new Date('2024-01-01T00:00:00.000Z'),
+    __v: 0,
+    participants: [],
+    last_message: null,
+    seq: 0,
+    revision: newId(),
+    ...fields,
+  };
+}
+
+const ROOMS_AT_ONCE = 1_000;
+
+/** Stores rooms in `tenant` as they are, ids and dates included. */
+export async function storeRooms({ app }: TestApp, tenant: Tenant, rooms: readonly Room[]): Promise<void> {
+  for (let from = 0; from < rooms.length; from += ROOMS_AT_ONCE) {
+    await app.get(RoomRepository).insertAll(tenant, rooms.slice(from, from + ROOMS_AT_ONCE));
+  }
 }
 
 /** Agent 141, as its app sends them. */

@@ -12,7 +12,7 @@ import { isAlive } from './processes.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // Below node_modules, so that the build finds its packages; not dist/, which anybody may build anew while the tests run.
 const KEPT = join(ROOT, 'node_modules', '.cache', 'anteroom-built');
-const SETTINGS = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
 const DAY_MS = 86_400_000;
 const POLL_MS = 100;
 

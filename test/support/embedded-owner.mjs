@@ -9,5 +9,5 @@ process.once('SIGINT', async () => {
   await mongo.stop();
 });
 
-const mongo = await EmbeddedMongo.start({ ...options, path: '', note: () => undefined });
+const mongo = await EmbeddedMongo.start({ ...options, path: '', cache: '', note: () => undefined });
 process.stdout.write(`${mongo.uri}\n`);

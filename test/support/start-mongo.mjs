@@ -8,13 +8,14 @@ import { join } from 'node:path';
 export default async function startMongo() {
   if (process.env.MONGODB_URI) return;
   const { EmbeddedMongo } = await import('../../src/mongo/embedded.ts');
-  const { defaultMongodCache } = await import('../../src/mongo/mongod-binary.ts');
+  const { readConfig } = await import('../../src/config/read-config.ts');
+  const { binary, path, cache } = readConfig(process.env).mongo.embedded;
   const dataPath = await mkdtemp(join(tmpdir(), 'anteroom-e2e-'));
   const mongo = await EmbeddedMongo.start({
     dataPath,
-    binary: process.env.MONGOD_BINARY,
-    path: process.env.PATH ?? '',
-    cache: defaultMongodCache(process.env.XDG_CACHE_HOME),
+    binary: binary ?? undefined,
+    path,
+    cache,
     note: (line) => process.stderr.write(`${line}\n`),
   });
   globalThis.embeddedMongo = { mongo, dataPath };
