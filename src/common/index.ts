@@ -11,6 +11,7 @@ export {
   RouteNotFoundError,
   ValidationFailedError,
 } from './request.errors.js';
+export { pick } from './pick.js';
 export { readableBody } from './readable-body.js';
 export { OptionalText, Text } from './text.decorator.js';
 export { ErrorDto } from './dto/error.dto.js';

@@ -1,4 +1,5 @@
-import { pick, type Message } from '../room/index.js';
+import { pick } from '../common/index.js';
+import type { Message } from '../room/index.js';
 
 const PREVIEW_FIELDS = [
   '_id',

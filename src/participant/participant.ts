@@ -1,4 +1,5 @@
-import { pick, type Participant } from '../room/index.js';
+import { pick } from '../common/index.js';
+import type { Participant } from '../room/index.js';
 
 const WIRE_FIELDS = [
   '_id',

@@ -1,6 +1,6 @@
 import type { Id } from '../mongo/index.js';
 
-import type { SentText } from './room.js';
+import type { SentText } from './sent-text.js';
 
 /** A message as stored, in `messages` and as its room's preview; five fields repeat the room's. */
 export interface Message {

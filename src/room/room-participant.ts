@@ -1,6 +1,6 @@
 import type { Id } from '../mongo/index.js';
 
-import type { SentText } from './room.js';
+import type { SentText } from './sent-text.js';
 
 /** Somebody of a room as stored in it; the last five fields repeat the room's. */
 export interface Participant {

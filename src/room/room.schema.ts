@@ -6,7 +6,8 @@ import type { Id } from '../mongo/index.js';
 import type { TenantCollection } from '../tenancy/index.js';
 import type { Message } from './room-message.js';
 import type { Participant } from './room-participant.js';
-import type { Room, SentText } from './room.js';
+import type { Room } from './room.js';
+import type { SentText } from './sent-text.js';
 
 /** The collection `rooms` of a tenant's database. */
 @Schema({ collection: 'rooms', versionKey: false, minimize: false, id: false, autoIndex: false })

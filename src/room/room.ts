@@ -1,10 +1,9 @@
+import { pick } from '../common/index.js';
 import type { Id } from '../mongo/index.js';
 
 import type { Message } from './room-message.js';
 import type { Participant } from './room-participant.js';
-
-/** Text of a field as it was sent: absent stays absent, null stays null. */
-export type SentText = string | null;
+import type { SentText } from './sent-text.js';
 
 /** What a caller says of a room; all of it text. */
 export interface RoomFields {
@@ -85,11 +84,4 @@ export type WireRoom = Pick<Room, (typeof WIRE_FIELDS)[number]>;
 /** The room as answered: exactly the wire's fields, those that it has. */
 export function toWireRoom(room: Room): WireRoom {
   return pick(room, WIRE_FIELDS);
-}
-
-/** A copy with these fields, in this order, absent ones left out. */
-export function pick<T extends object, K extends keyof T>(from: T, fields: readonly K[]): Pick<T, K> {
-  const picked: Partial<T> = {};
-  for (const field of fields) if (from[field] !== undefined) picked[field] = from[field];
-  return picked as Pick<T, K>;
 }
