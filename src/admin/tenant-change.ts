@@ -30,15 +30,18 @@ export function applyChange(key: string, current: Tenant | null, change: PutTena
 }
 
 function resetNulls(change: Omit<PutTenantDto, 'auth' | 'settings'>): Partial<TenantFields> {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof TenantFields, unknown][];
-  return Object.fromEntries(given.map(([field, value]) => [field, value ?? DEFAULTS[field]]));
+  return Object.fromEntries(given(change).map(([field, value]) => [field, value ?? DEFAULTS[field as keyof TenantFields]]));
 }
 
 function merge<T extends object>(before: T, change: { [K in keyof T]?: T[K] | null } | null | undefined, defaults: T): T {
   if (change === undefined) return before;
   if (change === null) return defaults;
-  const given = Object.entries(change).filter(([, value]) => value !== undefined) as [keyof T, T[keyof T] | null][];
-  return { ...before, ...Object.fromEntries(given.map(([field, value]) => [field, value ?? defaults[field]])) };
+  return { ...before, ...Object.fromEntries(given(change).map(([field, value]) => [field, value ?? defaults[field as keyof T]])) };
+}
+
+// The command line gives every option a key, also those that were not said.
+function given(change: object): [field: string, value: unknown][] {
+  return Object.entries(change as Record<string, unknown>).filter(([, value]) => value !== undefined);
 }
 
 // Random, so that no request can ever say it, and a key that is used again never meets the data of its predecessor.

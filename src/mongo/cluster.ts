@@ -22,6 +22,8 @@ export class Cluster {
     private readonly timeoutMs: number,
   ) {
     this.connection.setMaxListeners(0);
+    // Reads the URI without connecting, so that one that nobody can understand stops the start.
+    new mongoose.mongo.MongoClient(uri);
   }
 
   /** Begins to connect and keeps trying until it is connected once or closed; later faults are the driver's to mend. */

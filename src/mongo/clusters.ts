@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
-import { CONFIG, type Config } from '../config/index.js';
+import { CONFIG, ConfigError, type Config } from '../config/index.js';
 import { Cluster } from './cluster.js';
 
 /** Name of the cluster of `MONGODB_URI`, where the control database and tenants without a `cluster` live. */
@@ -13,7 +13,7 @@ export class Clusters implements OnApplicationShutdown {
 
   constructor(@Inject(CONFIG) { mongo }: Config) {
     const uris = { [DEFAULT_CLUSTER]: mongo.uri ?? '', ...mongo.clusters };
-    this.byName = new Map(Object.entries(uris).map(([name, uri]) => [name, new Cluster(name, uri, mongo.timeoutMs)]));
+    this.byName = new Map(Object.entries(uris).map(([name, uri]) => [name, createCluster(name, uri, mongo.timeoutMs)]));
   }
 
   /** Begins to connect to all of them, without waiting. */
@@ -37,5 +37,14 @@ export class Clusters implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.byName.values()].map((cluster) => cluster.close()));
+  }
+}
+
+function createCluster(name: string, uri: string, timeoutMs: number): Cluster {
+  try {
+    return new Cluster(name, uri, timeoutMs);
+  } catch (error) {
+    const variable = name === DEFAULT_CLUSTER ? 'MONGODB_URI' : `MONGODB_CLUSTERS (${name})`;
+    throw new ConfigError([`${variable} cannot be understood: ${(error as Error).message}`]);
   }
 }

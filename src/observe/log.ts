@@ -13,12 +13,15 @@ export function createLog({ level, format }: Config['log']): Logger {
     : pino(options, pino.destination({ fd: 1, sync: true }));
 }
 
+// What Nest says of itself at each start: thirty lines that nobody asked for.
+const FRAMEWORK = new Set<unknown>(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /** Nest's own and this service's loggers, written through {@link createLog}'s. */
 export class PinoLoggerService implements LoggerService {
   constructor(private readonly sink: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
     this.write('error', message, rest);
