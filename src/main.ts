@@ -20,10 +20,17 @@ async function main(): Promise<void> {
     await app.listen(config.port, config.host);
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    throw toListenError(error, config);
   }
   log.info(`listening on ${urlOf(app)}`);
   process.stdout.write(welcome(config, urlOf(app), await fillDemo(app, log)));
+}
+
+function toListenError(error: unknown, { host, port }: Config): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new Error(`PORT ${port} on ${host} is in use: stop what uses it, or set another PORT.`, { cause: error });
+  if (code === 'EACCES') return new Error(`PORT ${port} needs rights that this process does not have: set another PORT.`, { cause: error });
+  return new Error(`HOST ${host} cannot be listened on: ${(error as Error).message}.`, { cause: error });
 }
 
 function startEmbedded({ mongo }: Config, log: Logger): Promise<EmbeddedMongo> {

@@ -1,8 +1,8 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Response } from 'express';
 
+import { isAddressIn } from '../common/index.js';
 import type { TenantRequest } from '../tenancy/index.js';
-import { isAddressIn } from './address-list.js';
 import { CredentialRefusedError } from './auth.errors.js';
 import { callerAddress } from './caller-address.js';
 

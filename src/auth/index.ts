@@ -1,4 +1,3 @@
-export { isCidr } from './address-list.js';
 export { AdmissionMiddleware } from './admission.middleware.js';
 export * from './auth.errors.js';
 export { AuthModule } from './auth.module.js';

@@ -1,4 +1,5 @@
 export { AppError } from './app-error.js';
+export { isAddressIn, isCidr } from './address-list.js';
 export { ApiErrors } from './api-errors.decorator.js';
 export { AppErrorFilter } from './app-error.filter.js';
 export { isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';

@@ -1,13 +1,30 @@
 import 'reflect-metadata';
 
+import { isIP } from 'node:net';
+
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+
+import { isCidr } from '../common/index.js';
+import { Check } from './check.decorator.js';
+import { isClusterList, isClusterUri, toList } from './lists.js';
 
 const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb)?$/i;
-const CLUSTER_URI = /^mongodb(\+srv)?:\/\//;
+const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/,;]+$/;
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
 const toInt = ({ value }: TransformFnParams): unknown =>
   typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value;
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || HOST_NAME.test(text);
+}
+
+function isTrustProxy(text: string): boolean {
+  const list = toList(text);
+  return text === 'off' || /^\d{1,3}$/.test(text) || (list.length > 0 && list.every((item) => NETWORK_NAMES.includes(item) || isCidr(item)));
+}
 
 /** The environment variables that the service reads, as text; each is documented in `.env.example`. */
 export class Environment {
@@ -23,17 +40,15 @@ export class Environment {
   PORT?: number;
 
   @IsOptional()
-  @IsString()
+  @Check(isHost, 'HOST must be an address or a host name')
   HOST?: string;
 
   @IsOptional()
-  @Matches(CLUSTER_URI, { message: 'MONGODB_URI must begin with mongodb:// or mongodb+srv://' })
+  @Check(isClusterUri, 'MONGODB_URI must be mongodb://host:port,…/ or mongodb+srv://host/')
   MONGODB_URI?: string;
 
   @IsOptional()
-  @Matches(/^[a-z0-9-]+=mongodb(\+srv)?:\/\/[^\s]+$/, {
-    message: 'MONGODB_CLUSTERS must be name=mongodb://…,name=mongodb://… with names of a-z, 0-9 and -',
-  })
+  @Check(isClusterList, 'MONGODB_CLUSTERS must be name=mongodb://…,name=mongodb://… with names of a-z, 0-9 and -, each once and none "default"')
   MONGODB_CLUSTERS?: string;
 
   @IsOptional()
@@ -52,7 +67,7 @@ export class Environment {
   MONGO_DATA?: string;
 
   @IsOptional()
-  @MinLength(16, { message: 'ADMIN_TOKEN must have at least 16 characters' })
+  @IsString()
   ADMIN_TOKEN?: string;
 
   @IsOptional()
@@ -64,13 +79,11 @@ export class Environment {
   DEMO?: 'on' | 'off';
 
   @IsOptional()
-  @Matches(/^[A-Za-z0-9.,:/ -]+$/, {
-    message: 'TRUST_PROXY must be off, a number of proxies, or addresses and CIDRs separated by commas',
-  })
+  @Check(isTrustProxy, 'TRUST_PROXY must be off, a number of proxies, or addresses, CIDRs, loopback, linklocal or uniquelocal separated by commas')
   TRUST_PROXY?: string;
 
   @IsOptional()
-  @IsString()
+  @Check((text) => toList(text).every((origin) => ORIGIN.test(origin)), 'CORS_ORIGINS must be origins such as https://panel.example.com separated by commas')
   CORS_ORIGINS?: string;
 
   @IsOptional()

@@ -1,4 +1,6 @@
-import { ConfigError, readConfig, withMongoUri, type Config } from './index.js';
+import type { Config } from './config.js';
+import { ConfigError } from './config.errors.js';
+import { readConfig, withMongoUri } from './read-config.js';
 
 const URI = 'mongodb://db.example:27017/?replicaSet=rs0';
 
@@ -94,7 +96,6 @@ describe('readConfig', () => {
     ['MONGODB_URI', ['localhost:27017', 'http://db.example', 'mongodb:/db.example', 'mongodb://', 'mongodb://db.example:port/']],
     ['MONGODB_CLUSTERS', ['north', 'north=', 'north=db.example', 'North=mongodb://n', '=mongodb://n', 'north=mongodb://n,south=db.example', 'default=mongodb://n', 'a=mongodb://n,a=mongodb://m']],
     ['CONTROL_DATABASE', ['a.b', '$x', 'a b', 'a/b', 'x'.repeat(64), 'admin', 'local', 'config']],
-    ['ADMIN_TOKEN', ['short', '0123456789abcde']],
     ['DEFAULT_TENANT', ['Ace', 'a_b', 'a.b', 'x'.repeat(41)]],
     ['DEMO', ['yes', 'true', '1', 'ON']],
     ['TRUST_PROXY', ['10.0.0.0/8;::1', 'proxy_1', 'nginx', 'true', '10.0.0.0/33', '300.0.0.1', '-1', ',']],

@@ -8,6 +8,7 @@ import { validateSync } from 'class-validator';
 import type { Config, Limits, MongoConfig } from './config.js';
 import { Environment } from './environment.js';
 import { ConfigError } from './config.errors.js';
+import { toClusters, toList } from './lists.js';
 
 /** Loads `.env` of the working folder where there is one; variables that are set already stay. */
 export function loadEnvironment(): NodeJS.ProcessEnv {
@@ -58,7 +59,7 @@ function readHttp(env: Environment, isEmbedded: boolean): Pick<Config, 'port' | 
     port: env.PORT ?? 3000,
     host: env.HOST ?? (isEmbedded ? '127.0.0.1' : '0.0.0.0'),
     trustProxy: readTrustProxy(env.TRUST_PROXY),
-    corsOrigins: env.CORS_ORIGINS === undefined ? null : readList(env.CORS_ORIGINS),
+    corsOrigins: env.CORS_ORIGINS === undefined ? null : toList(env.CORS_ORIGINS),
   };
 }
 
@@ -74,7 +75,7 @@ function readLimits(env: Environment): Limits {
 function readMongo(env: Environment): MongoConfig {
   return {
     uri: env.MONGODB_URI ?? null,
-    clusters: readClusters(env.MONGODB_CLUSTERS),
+    clusters: env.MONGODB_CLUSTERS === undefined ? {} : Object.fromEntries(toClusters(env.MONGODB_CLUSTERS)),
     controlDatabase: env.CONTROL_DATABASE ?? 'anteroom',
     timeoutMs: env.DATABASE_TIMEOUT_MS ?? 2_000,
     embedded: {
@@ -86,27 +87,9 @@ function readMongo(env: Environment): MongoConfig {
   };
 }
 
-// A URI lists its hosts with commas too, so a new cluster begins only where `name=mongodb` follows the comma.
-function readClusters(text: string | undefined): Record<string, string> {
-  const entries = (text ?? '').split(/,(?=[a-z0-9-]+=mongodb(?:\+srv)?:\/\/)/).filter((entry) => entry !== '');
-  const clusters = entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)] as const);
-  const names = clusters.map(([name]) => name);
-  if (new Set(['default', ...names]).size !== names.length + 1) {
-    throw new ConfigError(['MONGODB_CLUSTERS must name each cluster once; "default" is the cluster of MONGODB_URI']);
-  }
-  return Object.fromEntries(clusters);
-}
-
 function readTrustProxy(text: string | undefined): Config['trustProxy'] {
   if (text === undefined || text === 'off') return false;
-  return /^\d+$/.test(text) ? Number(text) : readList(text);
-}
-
-function readList(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  return /^\d+$/.test(text) ? Number(text) : toList(text);
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -51,7 +51,7 @@ describe('A cursor', () => {
   });
 
   it('is refused when any one character of it is another', () => {
-    const read = [...written].flatMap((character, place) => {
+    const read = Array.from(written).flatMap((character, place) => {
       const others = ['0', 'a', 'A', 'b', '-', '_', '.', String.fromCharCode(character.charCodeAt(0) + 1)].filter((other) => other !== character);
       return others.map((other) => written.slice(0, place) + other + written.slice(place + 1)).filter(isRead);
     });
@@ -59,7 +59,7 @@ describe('A cursor', () => {
   });
 
   it('is refused when a character is missing or added at any place', () => {
-    const places = [...written].map((_, place) => place);
+    const places = Array.from(written).map((_, place) => place);
     const changed = places.flatMap((place) => [
       written.slice(0, place) + written.slice(place + 1),
       `${written.slice(0, place)}0${written.slice(place)}`,

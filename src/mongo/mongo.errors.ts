@@ -46,6 +46,8 @@ function isPassing(error: unknown): boolean {
     error instanceof mongo.MongoTopologyClosedError ||
     error instanceof mongo.MongoClientClosedError ||
     (error instanceof Error && error.name === 'AbortError') ||
+    // A connection that breaks under a write comes through as the system's own error.
+    (error instanceof Error && 'syscall' in error) ||
     (error instanceof mongo.MongoError && /^Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)/.test(error.name))
   );
 }

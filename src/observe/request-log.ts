@@ -31,9 +31,14 @@ function toLine(request: LoggedRequest, response: Response, ms: number): object 
   return {
     method: request.method,
     route: (request.route as { path?: string } | undefined)?.path ?? 'none',
-    status: response.writableFinished ? response.statusCode : 499,
+    status: isAnswered(request, response) ? response.statusCode : 499,
     ms: Math.round(ms * 10) / 10,
     tenant: request.tenant?.key,
     request_id: request.requestId,
   };
+}
+
+// A caller that goes away in the middle of its body leaves an error on the request, and an answer that nobody gets.
+function isAnswered(request: Request, response: Response): boolean {
+  return response.writableFinished && request.errored === null;
 }

@@ -14,7 +14,7 @@ import type { SentText } from './sent-text.js';
 export class RoomRecord implements Room {
   _id!: Id;
   @Prop({ type: Boolean, required: true }) status!: boolean;
-  @Prop({ type: String, required: true }) type!: string;
+  @Prop({ type: String }) type!: string;
   @Prop({ type: Boolean }) isRaiseIssue?: boolean;
   @Prop({ type: String }) room_id?: SentText;
   @Prop({ type: String, required: true }) room_name!: string;

@@ -13,8 +13,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-import { isCidr } from '../../auth/index.js';
-import { RefuseUnknownFields } from '../../common/index.js';
+import { isCidr, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];

@@ -4,9 +4,9 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /** True where `cidr` is an address or a network such as `10.0.0.0/8` or `fd00::/8`. */
 export function isCidr(cidr: string): boolean {
-  const { address, bits, family } = parsed(cidr);
-  if (family === 0 || !/^\d{1,3}$/.test(bits)) return false;
-  return Number(bits) <= (family === 4 ? 32 : 128) && address !== '';
+  const { bits, family, rest } = parsed(cidr);
+  if (family === 0 || rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
+  return Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 /** True where `address` lies in one of `cidrs`; an IPv4 address written as IPv6 counts as IPv4. */
@@ -35,8 +35,8 @@ function addTo(list: BlockList, cidr: string): void {
   list.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
 }
 
-function parsed(cidr: string): { address: string; bits: string; family: number } {
-  const [address = '', bits] = cidr.split('/');
+function parsed(cidr: string): { address: string; bits: string; family: number; rest: string[] } {
+  const [address = '', bits, ...rest] = cidr.split('/');
   const family = isIP(address);
-  return { address, bits: bits ?? (family === 4 ? '32' : '128'), family };
+  return { address, bits: bits ?? (family === 4 ? '32' : '128'), family, rest };
 }
