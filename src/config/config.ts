@@ -23,7 +23,7 @@ export interface MongoConfig {
   /** Further clusters by name. */
   readonly clusters: Readonly<Record<string, string>>;
   readonly controlDatabase: string;
-  /** The longest that one database command may take, connecting included, in milliseconds. */
+  /** How long a database may be away or silent before its callers are told, in milliseconds. */
   readonly timeoutMs: number;
   readonly embedded: EmbeddedConfig;
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import mongoose, { type ClientSession, type Connection, type ConnectOptions } from 'mongoose';
+import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
 import { Deadline } from './deadline.js';
 import { toDatabaseError, toTransactionError } from './mongo.errors.js';
 
 const RECONNECT_MS = 500;
+// Longer than making the indexes of two hundred deployments that are all called for the first time at once.
+const LONGEST_WORK_MS = 20_000;
 
 /** One MongoDB replica set with the one client that every tenant on it shares; connects in the background and comes back by itself. */
 export class Cluster {
@@ -15,6 +17,7 @@ export class Cluster {
   private readonly connection: Connection = mongoose.createConnection();
   private opening: Promise<void> | null = null;
   private closed = false;
+  private heardAt = 0;
 
   constructor(
     readonly name: string,
@@ -33,12 +36,12 @@ export class Cluster {
   }
 
   /**
-   * Runs database work once a primary is in sight; both have the time limit of a command together, and work that gets on in
-   * steps may renew it.
+   * Runs database work once a primary is in sight. A caller waits as long as the primary shows that it lives, and no longer
+   * than `timeoutMs` for one that is away or silent.
    * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election
    */
   async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
-    const deadline = new Deadline(this.timeoutMs);
+    const deadline = new Deadline({ silenceMs: this.timeoutMs, workMs: LONGEST_WORK_MS, lastSign: () => this.heardAt });
     try {
       return await deadline.bound(async () => {
         if (this.connection.readyState !== mongoose.STATES.connected) await this.connected();
@@ -83,10 +86,15 @@ export class Cluster {
     await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
   }
 
+  private hear(reply: mongo.Document): void {
+    if (reply.isWritablePrimary === true || reply.ismaster === true) this.heardAt = performance.now();
+  }
+
   private async keepOpening(): Promise<void> {
     for (let attempt = 1; !this.closed; attempt++) {
       try {
         await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
+        this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.hear(reply));
         return;
       } catch (error) {
         if (attempt === 1) this.logger.warn({ err: error, cluster: this.name }, 'cannot connect to MongoDB yet; trying on');
@@ -104,10 +112,10 @@ function clientOptions(timeoutMs: number): ConnectOptions {
     bufferCommands: false,
     connectTimeoutMS: timeoutMs,
     serverSelectionTimeoutMS: timeoutMs,
-    waitQueueTimeoutMS: timeoutMs,
+    waitQueueTimeoutMS: LONGEST_WORK_MS,
     // Callers are answered by the deadline; this frees what a silent server holds, and is long enough to build an index.
     socketTimeoutMS: 60_000,
-    // Also how soon a database that came back is seen: calls wait for the connection and do not ask for it.
+    // How often the primary gives a sign of life, and how soon a database is seen that came back.
     heartbeatFrequencyMS: 1_000,
     maxPoolSize: 50,
     readPreference: 'primary',

@@ -1,28 +1,40 @@
 import { DatabaseUnavailableError } from './mongo.errors.js';
 
-/** The time that database work may take; work that gets on in steps renews it with each. */
+/** How long database work may take. */
+export interface Patience {
+  /** The longest that the database may keep silent, in milliseconds. */
+  readonly silenceMs: number;
+  /** The longest that work may take that shows no progress, however alive the database is, in milliseconds. */
+  readonly workMs: number;
+  /** When the database last gave a sign of life, as `performance.now()`. */
+  lastSign(): number;
+}
+
+/** Ends the waiting for database work when the database keeps silent; work that gets on in steps renews it with each. */
 export class Deadline {
+  private began = performance.now();
   private timer: NodeJS.Timeout | undefined;
   private reject: (error: DatabaseUnavailableError) => void = () => undefined;
   private passed = false;
+  private isOver = false;
 
-  constructor(private readonly ms: number) {}
+  constructor(private readonly patience: Patience) {}
 
   /** Runs `work`; what comes later than the deadline is not waited for. @throws DatabaseUnavailableError when it passes */
   async bound<T>(work: () => Promise<T>): Promise<T> {
     const late = new Promise<never>((_, reject) => (this.reject = reject));
-    this.renew();
+    this.wait(this.patience.silenceMs);
     try {
       return await Promise.race([work(), late]);
     } finally {
+      this.isOver = true;
       clearTimeout(this.timer);
     }
   }
 
   /** Begins the time anew: there was progress. */
   renew(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.pass(), this.ms);
+    this.began = performance.now();
   }
 
   /** @throws DatabaseUnavailableError when the deadline has passed: its caller has been answered */
@@ -30,8 +42,22 @@ export class Deadline {
     if (this.passed) throw new DatabaseUnavailableError();
   }
 
-  private pass(): void {
+  private wait(ms: number): void {
+    // After a long computation of our own, timers come before the answers that wait in the sockets: those first.
+    this.timer = setTimeout(() => setImmediate(() => this.decide()), ms);
+  }
+
+  private decide(): void {
+    if (this.isOver) return;
+    const now = performance.now();
+    const silence = now - Math.max(this.began, this.patience.lastSign());
+    const isLate = now - this.began >= this.patience.workMs;
+    if (silence < this.patience.silenceMs && !isLate) this.wait(this.patience.silenceMs - silence);
+    else this.pass(Math.round(silence));
+  }
+
+  private pass(ms: number): void {
     this.passed = true;
-    this.reject(new DatabaseUnavailableError(new Error(`no answer from MongoDB within ${this.ms} ms`)));
+    this.reject(new DatabaseUnavailableError(new Error(`no answer from MongoDB, and no sign of life for ${ms} ms`)));
   }
 }

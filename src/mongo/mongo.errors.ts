@@ -35,19 +35,20 @@ function isForTransaction(error: unknown): boolean {
   );
 }
 
+const { mongo } = mongoose;
+const PASSING_CLASSES = [
+  mongo.MongoNetworkError,
+  mongo.MongoSystemError,
+  mongo.MongoNotConnectedError,
+  mongo.MongoTopologyClosedError,
+  mongo.MongoClientClosedError,
+];
+// Errors that the driver does not export, and that of a wait which was given up.
+const PASSING_NAMES = /^(AbortError|Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)\w*)$/;
+
 function isPassing(error: unknown): boolean {
-  const { mongo } = mongoose;
+  if (!(error instanceof Error)) return false;
   if (error instanceof mongo.MongoServerError) return typeof error.code === 'number' && PASSING_CODES.has(error.code);
-  return (
-    error instanceof mongo.MongoNetworkError ||
-    error instanceof mongo.MongoServerSelectionError ||
-    error instanceof mongo.MongoSystemError ||
-    error instanceof mongo.MongoNotConnectedError ||
-    error instanceof mongo.MongoTopologyClosedError ||
-    error instanceof mongo.MongoClientClosedError ||
-    (error instanceof Error && error.name === 'AbortError') ||
-    // A connection that breaks under a write comes through as the system's own error.
-    (error instanceof Error && 'syscall' in error) ||
-    (error instanceof mongo.MongoError && /^Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)/.test(error.name))
-  );
+  // A connection that breaks under a write comes through as the system's own error, which has a `syscall`.
+  return 'syscall' in error || PASSING_NAMES.test(error.name) || PASSING_CLASSES.some((passing) => error instanceof passing);
 }
