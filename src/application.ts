@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
@@ -14,8 +14,17 @@ import { pathPrefix } from './tenancy/index.js';
 
 const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match'];
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'etag'];
-// An array of a thousand ids is a thousand parameters, and more are refused by size sooner than by count.
-const MOST_PARAMETERS = 20_000;
+// A list of a thousand ids is a thousand parameters; reading them takes quadratic time (measured: 9,500 take five seconds).
+const MOST_PARAMETERS = 2_000;
+
+const SECURITY_HEADERS: HelmetOptions = {
+  // Swagger UI is served over plain http too.
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  // Pages of other origins load the client script.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  // TLS ends before this service, and its hosts belong to client companies: whoever holds the certificate decides.
+  strictTransportSecurity: false,
+};
 
 /** The service over HTTP, ready to listen: every middleware, filter and pipe that production has. */
 export async function createApplication(config: Config, log: Logger): Promise<NestExpressApplication> {
@@ -36,8 +45,7 @@ function addMiddleware(app: NestExpressApplication, config: Config, log: Logger)
   app.set('trust proxy', config.trustProxy);
   app.set('etag', false);
   app.use(requestLog(log), pathPrefix);
-  // Swagger UI is served over plain http too, and pages of other origins load the client script.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.use(compression());
   app.useBodyParser('json', { limit: config.limits.body });

@@ -62,11 +62,15 @@ afterAll(async () => {
   await service.close();
 });
 
+function roomsOf({ roomData }: { roomData: readonly { room_id: string }[] }): string[] {
+  return roomData.map((room) => room.room_id);
+}
+
 /** The status, then the rooms' order numbers or the error's code. */
 async function ask({ prefix = '', body = {}, query = {}, headers = {} }: Call, { url } = service): Promise<unknown[]> {
   const call = request(url).post(`${prefix}${LIST}`).query(query).set(headers);
   const answer = await call.send({ agent_id: 141, type: 'agent_to_user', ...body });
-  if (answer.status === 200) return [200, ...answer.body.roomData.map((room: { room_id: string }) => room.room_id)];
+  if (answer.status === 200) return [200, ...roomsOf(answer.body)];
   expect(answer.body).toEqual({ status: false, statusCode: answer.status, error: answer.body.error, message: answer.body.message, roomData: [] });
   return [answer.status, answer.body.error];
 }
@@ -108,8 +112,16 @@ describe('A strong hint', () => {
     expect(await ask(both(first('nobody'), second('noone')), withDefault)).toEqual([404, 'TENANT_UNKNOWN']);
   });
 
-  it.each(SOURCES.slice(1))('that nobody has registered is plain data beside a registered one: %s', async (_source, of) => {
-    expect(await ask(both({ prefix: '/t/acme-shop' }, of('nobody')))).toEqual('agent_db' in (of('x').body ?? {}) ? [200] : [200, 'acme-shop']);
+  it.each<[string, Call, unknown[]]>([
+    // No room is kept under the name, so none is found.
+    ['agent_db beside the path', { prefix: '/t/acme-shop', body: { agent_db: 'nobody' } }, [200]],
+    ['db_name beside the path', { prefix: '/t/acme-shop', body: { db_name: 'nobody' } }, [200, 'acme-shop']],
+    ['agent_db in the query beside the path', { prefix: '/t/acme-shop', query: { agent_db: 'nobody' } }, [200, 'acme-shop']],
+    ['db_name in the query beside the path', { prefix: '/t/acme-shop', query: { db_name: 'nobody' } }, [200, 'acme-shop']],
+    ['agent_db beside db_name', { body: { agent_db: 'nobody', db_name: 'acme' } }, [200]],
+    ['db_name beside agent_db', { body: { agent_db: 'acme', db_name: 'nobody' } }, [200, 'acme-shop']],
+  ])('that nobody has registered is plain data beside a registered one: %s', async (_source, call, expected) => {
+    expect(await ask(call)).toEqual(expected);
   });
 
   it('finds the rooms of an unregistered agent_db beside a registered path', async () => {
@@ -155,7 +167,7 @@ describe('A strong hint', () => {
 
   it('is read in a urlencoded body too', async () => {
     const answer = await request(service.url).post(LIST).type('form').send('agent_id=141&type=agent-to-user&agent_db=acme');
-    expect(answer.body.roomData.map((room: { room_id: string }) => room.room_id)).toEqual(['acme-shop']);
+    expect(roomsOf(answer.body)).toEqual(['acme-shop']);
   });
 });
 

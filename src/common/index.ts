@@ -12,6 +12,7 @@ export {
   RouteNotFoundError,
   ValidationFailedError,
 } from './request.errors.js';
+export { toMoment } from './moment.js';
 export { pick } from './pick.js';
 export { readableBody } from './readable-body.js';
 export { OptionalText, Text } from './text.decorator.js';

@@ -27,8 +27,7 @@ export class ListPage {
   static of({ limit, cursor, updated_since }: ListPageDto, signing: CursorSigning): ListPage {
     if (cursor !== undefined && limit === undefined) throw new ValidationFailedError('limit is required beside cursor.');
     const { after, asOf } = cursor === undefined ? { after: undefined, asOf: new Date(Date.now() - OVERLAP_MS) } : readCursor(cursor, signing);
-    const updatedSince = updated_since === undefined ? undefined : new Date(updated_since);
-    const window = { after, updatedSince, limit: limit === undefined ? undefined : limit + 1 };
+    const window = { after, updatedSince: updated_since, limit: limit === undefined ? undefined : limit + 1 };
     const isWhole = limit === undefined && updated_since === undefined;
     return new ListPage(window, limit, isWhole ? null : asOf, signing);
   }

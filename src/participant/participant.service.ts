@@ -43,5 +43,5 @@ export class ParticipantService {
 
 function findSame(participants: readonly Participant[], joiner: Joiner): Participant | undefined {
   const identity = Object.entries(identityOf(joiner)) as [keyof Participant, unknown][];
-  return participants.find((one) => identity.every(([field, value]) => one[field] === value));
+  return participants.find((one) => identity.every(([field, value]) => (one[field] ?? null) === value));
 }

@@ -28,7 +28,7 @@ export function toRoomUpdate(change: RoomChange): { $set: object }[] {
 }
 
 function toParticipants({ joiner, participantId }: RoomChange): object {
-  const isSame = Object.entries(identityOf(joiner)).map(([field, value]) => ({ $eq: [`$$one.${field}`, { $literal: value }] }));
+  const isSame = Object.entries(identityOf(joiner)).map(([field, value]) => ({ $eq: [{ $ifNull: [`$$one.${field}`, null] }, { $literal: value }] }));
   const isKnown = { $anyElementTrue: [{ $map: { input: '$participants', as: 'one', in: { $and: isSame } } }] };
   const joined = { $concatArrays: ['$participants', [toParticipant(joiner, participantId)]] };
   return { $cond: [isKnown, '$participants', joined] };

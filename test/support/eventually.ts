@@ -4,11 +4,13 @@ const POLL_MS = 25;
 
 /** Repeats `check` until it throws no more, and answers what it answered; once the time is over, its last error is the test's. */
 export async function eventually<T>(check: () => T | Promise<T>, { within }: { within: number }): Promise<T> {
-  for (const deadline = Date.now() + within; ; await pause(POLL_MS)) {
+  const deadline = Date.now() + within;
+  for (;;) {
     try {
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
+    await pause(POLL_MS);
   }
 }

@@ -5,10 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { builtFolder } from './built.js';
-import { eventually } from './eventually.js';
 
-// The first start on a new machine may have to fetch a mongod.
-const START_MS = 300_000;
 const LISTENING = /^listening on (http:\/\/\S+)$/m;
 const HANDED_ON = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'MONGOD_BINARY'] as const;
 
@@ -32,7 +29,7 @@ export class ServiceProcess {
     child.stdout?.setEncoding('utf8').on('data', (part: string) => (this.stdout += part));
     child.stderr?.setEncoding('utf8').on('data', (part: string) => (this.stderr += part));
     // Not 'exit': what it said last may still be on its way then.
-    this.exit = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exit = once(child, 'close').then(([code, signal]) => ({ code, signal }));
     ServiceProcess.running.add(this);
     void this.exit.finally(() => ServiceProcess.running.delete(this));
   }
@@ -95,10 +92,11 @@ export class ServiceProcess {
     return this.exit;
   }
 
-  private async listening(): Promise<void> {
-    let ended = false;
-    void this.exit.then(() => (ended = true));
-    await eventually(() => (ended ? null : this.url), { within: START_MS });
-    if (ended) throw new Error(`it ended at once; it said:\n${this.stdout}${this.stderr}`);
+  /** Resolves when it listens and has its demo; rejects with what it said when it ends first. */
+  listening(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.child.stdout?.on('data', () => LISTENING.test(this.stdout) && resolve());
+      void this.exit.then(() => reject(new Error(`it ended and never listened; it said:\n${this.stdout}${this.stderr}`)));
+    });
   }
 }

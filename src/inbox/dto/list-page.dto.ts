@@ -1,6 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsInt, IsISO8601, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsDate, IsInt, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+
+import { toMoment } from '../../common/index.js';
 
 const MOST_ROOMS = 500;
 const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${MOST_ROOMS}`;
@@ -10,6 +12,10 @@ const blankToUndefined = ({ value }: TransformFnParams): unknown => (value === n
 const toLimit = (params: TransformFnParams): unknown => {
   const value = blankToUndefined(params);
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+};
+const toDate = (params: TransformFnParams): unknown => {
+  const value = blankToUndefined(params);
+  return typeof value === 'string' ? (toMoment(value) ?? value) : value;
 };
 const isGiven = (_: object, value: unknown): boolean => value !== undefined;
 
@@ -34,9 +40,8 @@ export class ListPageDto {
 
   /** Only rooms with this `updated_date` or a later one, an ISO 8601 date; the answer then carries `next_cursor` and `as_of`. */
   @ApiPropertyOptional({ type: 'string', format: 'date-time', example: '2023-03-24T09:00:00.000Z' })
-  @Transform(blankToUndefined)
+  @Transform(toDate)
   @ValidateIf(isGiven)
-  @IsISO8601({ strict: true }, { message: 'updated_since must be an ISO 8601 date such as 2023-03-24T09:00:00.000Z' })
-  @MaxLength(40, { message: 'updated_since must not be longer than 40 characters' })
-  updated_since?: string;
+  @IsDate({ message: 'updated_since must be an ISO 8601 date such as 2023-03-24T09:00:00.000Z' })
+  updated_since?: Date;
 }

@@ -1,0 +1,252 @@
+import type { mongo } from 'mongoose';
+import request from 'supertest';
+
+import { Clusters } from '../src/mongo/index.js';
+import type { Participant, Room } from '../src/room/index.js';
+import type { Tenant } from '../src/tenancy/index.js';
+import { startApp, type TestApp } from './support/app.js';
+import { aStoredRoom, storeRooms } from './support/build.js';
+import { dropAll, newTenant } from './support/tenants.js';
+
+const ROUTE = '/api/room/fetchRoomByUserAgent';
+const AN_HOUR = 3_600_000;
+const NEWEST = Date.parse('2024-06-01T00:00:00.000Z');
+
+/** MongoDB's plan for a command and what it cost. */
+interface Explained {
+  readonly stages: string[];
+  readonly indexes: string[];
+  readonly returned: number;
+  readonly examined: number;
+  readonly keys: number;
+}
+
+/** The address of MongoDB for a client that tells of its commands. */
+function monitored(uri: string): string {
+  if (uri.includes('?')) return `${uri}&monitorCommands=true`;
+  return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
+}
+
+/** Every value that stands under `name` anywhere in a plan. */
+function valuesUnder(name: string, plan: unknown): string[] {
+  if (typeof plan !== 'object' || plan === null) return [];
+  return Object.entries(plan).flatMap(([key, value]) => (key === name && typeof value === 'string' ? [value] : valuesUnder(name, value)));
+}
+
+describe('POST /api/room/fetchRoomByUserAgent', () => {
+  let service: TestApp;
+  let client: mongo.MongoClient;
+  let tenant: Tenant;
+  const started: mongo.CommandStartedEvent[] = [];
+
+  const ask = (asked: Tenant, body: object = {}): request.Test =>
+    request(service.url).post(ROUTE).send({ agent_db: asked.key, agent_id: '141', type: 'agent_to_user', ...body });
+
+  /** The commands of `work`, without the directory's own look at whether something changed, which no request waits for. */
+  async function commandsOf(work: () => Promise<unknown>): Promise<mongo.CommandStartedEvent[]> {
+    const before = started.length;
+    await work();
+    const isBackground = ({ databaseName, command }: mongo.CommandStartedEvent): boolean =>
+      databaseName === service.config.mongo.controlDatabase && command.find === 'revisions';
+    return started.slice(before).filter((event) => !isBackground(event));
+  }
+
+  /** The one command of one request. */
+  async function theCommandOf(asked: Tenant, body: object): Promise<{ event: mongo.CommandStartedEvent; answer: request.Response }> {
+    let answer: request.Response | undefined;
+    const [event, ...more] = await commandsOf(async () => (answer = await ask(asked, body).expect(200)));
+    expect(more.map(({ commandName }) => commandName)).toEqual([]);
+    return { event: event!, answer: answer! };
+  }
+
+  /** Has MongoDB explain a find as it was sent. */
+  async function explain({ command, databaseName }: mongo.CommandStartedEvent): Promise<Explained> {
+    const { find, filter, sort, limit, hint, batchSize } = command;
+    const sent = Object.entries({ find, filter, sort, limit, hint, batchSize }).filter(([, value]) => value !== undefined);
+    const plan = await client.db(databaseName).command({ explain: Object.fromEntries(sent), verbosity: 'executionStats' });
+    const { totalDocsExamined, totalKeysExamined, nReturned } = plan.executionStats;
+    return {
+      stages: valuesUnder('stage', plan.queryPlanner.winningPlan),
+      indexes: valuesUnder('indexName', plan.queryPlanner.winningPlan),
+      returned: nReturned,
+      examined: totalDocsExamined,
+      keys: totalKeysExamined,
+    };
+  }
+
+  beforeAll(async () => {
+    service = await startApp({ MONGODB_URI: monitored(process.env.MONGODB_URI ?? ''), DIRECTORY_REFRESH_MS: '4000' });
+    client = await service.app.get(Clusters).default.run(async (connection) => connection.getClient());
+    client.on('commandStarted', (event) => started.push(event));
+    tenant = await newTenant(service);
+    await storeRooms(service, tenant, manyRooms(tenant));
+    await ask(tenant, { limit: 1 }).expect(200);
+  });
+  afterAll(async () => {
+    await service.close();
+    // Dropping waits for every instance's look at the directory, so that an instance which looks often does it.
+    const sweeper = await startApp({ CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    await dropAll(sweeper);
+    await sweeper.close();
+  });
+
+  /** 1,200 rooms of agent 141, three of each date, among 800 that an agent of another number, name or type has. */
+  function manyRooms({ key }: Tenant): Room[] {
+    const at = (index: number): Partial<Room> => ({ updated_date: new Date(NEWEST - Math.floor(index / 3) * AN_HOUR) });
+    const others: Partial<Room>[] = [{ agent_id: '14' }, { agent_id: '1411' }, { agent_db: 'other' }, { type: 'general' }];
+    return [
+      ...Array.from({ length: 1_200 }, (_, index) => aStoredRoom(key, at(index))),
+      ...others.flatMap((fields) => Array.from({ length: 200 }, (_, index) => aStoredRoom(key, { ...at(index), ...fields }))),
+    ];
+  }
+
+  describe('sends', () => {
+    const isOneFind = (events: mongo.CommandStartedEvent[]): void => expect(events.map(({ commandName }) => commandName)).toEqual(['find']);
+
+    it.each([0, 1, 50, 300])('one find for a list of %i rooms with their participants and messages', async (count) => {
+      const own = await newTenant(service);
+      await storeRooms(service, own, Array.from({ length: count }, () => aStoredRoom(own.key)));
+      await ask(own).expect(200);
+      isOneFind(
+        await commandsOf(async () => {
+          expect((await ask(own).expect(200)).body.roomData).toHaveLength(count);
+        }),
+      );
+    });
+
+    it('one find for 1,200 rooms', async () => {
+      const { event, answer } = await theCommandOf(tenant, {});
+      expect(event.commandName).toBe('find');
+      expect(answer.body.roomData).toHaveLength(1_200);
+    });
+
+    it('one find for each page, whatever its size', async () => {
+      for (const limit of [1, 50, 101, 500]) {
+        const first = await theCommandOf(tenant, { limit });
+        const second = await theCommandOf(tenant, { limit, cursor: first.answer.body.next_cursor });
+        isOneFind([first.event]);
+        isOneFind([second.event]);
+        expect([first.answer.body.roomData.length, second.answer.body.roomData.length]).toEqual([limit, limit]);
+      }
+    });
+
+    it('a total order, so that rooms of one date cannot change places between two pages', async () => {
+      const { event, answer } = await theCommandOf(tenant, { limit: 2 });
+      const { event: next } = await theCommandOf(tenant, { limit: 2, cursor: answer.body.next_cursor });
+      const order = new Map([['updated_date', -1], ['_id', -1]]);
+      expect([event.command.sort, next.command.sort]).toEqual([order, order]);
+    });
+
+    it('one find for updated_since', async () => {
+      const { event, answer } = await theCommandOf(tenant, { updated_since: '2024-05-31T00:00:00.000Z' });
+      isOneFind([event]);
+      expect(answer.body.roomData).toHaveLength(75);
+    });
+
+    it('one command more for a list above the 16 MB of one answer of MongoDB, and answers all of it', async () => {
+      const heavy = await newTenant(service);
+      const participants = [{ user_type: 'agent', username: 'x'.repeat(200_000) } as Participant];
+      for (let part = 0; part < 10; part++) {
+        await storeRooms(service, heavy, Array.from({ length: 10 }, () => aStoredRoom(heavy.key, { participants })));
+      }
+      await ask(heavy, { limit: 1 }).expect(200);
+      const events = await commandsOf(async () => {
+        const rooms: Room[] = (await ask(heavy).expect(200)).body.roomData;
+        expect(new Set(rooms.map((room) => room._id)).size).toBe(100);
+      });
+      expect(events.map(({ commandName }) => commandName)).toEqual(['find', 'getMore']);
+    }, 30_000);
+
+    it('nothing for an agent_id that matches nothing, nor for a call that is refused', async () => {
+      const events = await commandsOf(async () => {
+        await ask(tenant, { agent_id: null }).expect(200);
+        await ask(tenant, { agent_id: {} }).expect(400);
+        await ask(tenant, { limit: 0 }).expect(400);
+        await ask(tenant, { limit: 5, cursor: 'x' }).expect(400);
+        await ask(tenant, { agent_db: 'nobody' }).expect(404);
+      });
+      expect(events).toEqual([]);
+    });
+  });
+
+  describe('runs on an index', () => {
+    const INDEX = 'agent_db_1_agent_id_1_type_1_updated_date_-1__id_-1';
+
+    /** Asserts the plan of one call: an index in the order of the list, and not a document more than `extra` read in vain. */
+    async function expectIndexed(body: object, { rooms, extra = 1 }: { rooms: number; extra?: number }): Promise<request.Response> {
+      const { event, answer } = await theCommandOf(tenant, body);
+      const { stages, indexes, returned, examined, keys } = await explain(event);
+      expect(answer.body.roomData).toHaveLength(rooms);
+      expect(stages).toContain('IXSCAN');
+      expect(stages).not.toContain('COLLSCAN');
+      expect(stages).not.toContain('SORT');
+      expect(new Set(indexes)).toEqual(new Set([INDEX]));
+      expect(returned).toBeGreaterThanOrEqual(rooms);
+      expect(examined).toBeLessThanOrEqual(rooms + extra);
+      expect(keys).toBeLessThanOrEqual(rooms + extra + 2);
+      return answer;
+    }
+
+    it('for the whole list', async () => {
+      await expectIndexed({}, { rooms: 1_200 });
+    });
+
+    it('for a first page', async () => {
+      await expectIndexed({ limit: 50 }, { rooms: 50 });
+      await expectIndexed({ limit: 1 }, { rooms: 1 });
+    });
+
+    it('for a second page, the last before the end, and the last', async () => {
+      const first = await expectIndexed({ limit: 500 }, { rooms: 500 });
+      const second = await expectIndexed({ limit: 500, cursor: first.body.next_cursor }, { rooms: 500 });
+      await expectIndexed({ limit: 199, cursor: second.body.next_cursor }, { rooms: 199 });
+      await expectIndexed({ limit: 500, cursor: second.body.next_cursor }, { rooms: 200 });
+    });
+
+    it('for a second page that begins among rooms of one date', async () => {
+      for (const limit of [1, 2, 3, 4]) {
+        const { next_cursor: cursor } = (await ask(tenant, { limit }).expect(200)).body;
+        await expectIndexed({ limit: 20, cursor }, { rooms: 20 });
+      }
+    });
+
+    it('for updated_since, also in pages', async () => {
+      await expectIndexed({ updated_since: '2024-05-31T00:00:00.000Z' }, { rooms: 75 });
+      const since = { updated_since: '2024-05-31T00:00:00.000Z', limit: 50 };
+      const first = await expectIndexed(since, { rooms: 50 });
+      await expectIndexed({ ...since, cursor: first.body.next_cursor }, { rooms: 25 });
+    });
+
+    it('for an agent without rooms, without reading any', async () => {
+      await expectIndexed({ agent_id: '999' }, { rooms: 0, extra: 0 });
+    });
+  });
+
+  describe('touches', () => {
+    it('only the database of the deployment that is asked for', async () => {
+      const others = [await newTenant(service), await newTenant(service), await newTenant(service)];
+      for (const other of others) await ask(other, { limit: 1 }).expect(200);
+      for (const asked of [tenant, ...others]) {
+        const events = await commandsOf(async () => {
+          for (const body of [{}, { limit: 5 }, { updated_since: '2024-01-01' }, { db_name: 'admin' }, { client_id: 'local' }]) await ask(asked, body).expect(200);
+        });
+        expect(events.map(({ databaseName }) => databaseName)).toEqual(Array.from({ length: 5 }, () => asked.database));
+      }
+    });
+
+    it('the control database not once for twenty calls, but for the look of the directory every four seconds', async () => {
+      const before = started.length;
+      for (let call = 0; call < 20; call++) await ask(tenant, { limit: 5 }).expect(200);
+      const looks = started.slice(before).filter(({ databaseName }) => databaseName !== tenant.database);
+      expect(looks.length).toBeLessThan(20);
+    });
+
+    it('collections by reading only, once the deployment has its indexes', async () => {
+      const fresh = await newTenant(service);
+      const first = await commandsOf(() => ask(fresh).expect(200));
+      expect(first.map(({ commandName }) => commandName)).toContain('createIndexes');
+      const second = await commandsOf(() => ask(fresh).expect(200));
+      expect(second.map(({ commandName, command }) => [commandName, command.find])).toEqual([['find', 'rooms']]);
+    });
+  });
+});
