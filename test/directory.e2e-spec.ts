@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 import request, { type Response } from 'supertest';
 
-import type { PutTenantDto } from '../src/admin/index.js';
+import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { readConfig } from '../src/config/index.js';
-import { EmbeddedMongo } from '../src/mongo/index.js';
+import { ControlDatabase, EmbeddedMongo } from '../src/mongo/index.js';
 import { RoomService } from '../src/room/index.js';
 import { TenantDirectory, TenantModels, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
@@ -244,10 +244,10 @@ describe('A tenant on a further cluster', () => {
       expect(await outcome(list(app, { agent_db: at.key }))).toEqual([200]);
       expect((await request(app.url).get('/health/ready')).status).toBe(200);
       expect((await put(app, far.key, { cluster: 'default' })).body.error).toBe('DATABASE_UNAVAILABLE');
-      await request(app.url).delete(`/admin/tenants/${far.key}`).set('Authorization', `Bearer ${ADMIN_TOKEN}`);
+      await app.app.get(TenantAdminService).remove(at.key, { dropDatabase: true });
     } finally {
       await third.stop();
-      await dropAll(app);
+      await app.app.get(ControlDatabase).with((control) => control.dropDatabase());
       await app.close();
     }
   });

@@ -94,6 +94,7 @@ export class Cluster {
     for (let attempt = 1; !this.closed; attempt++) {
       try {
         await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
+        if (this.closed) await this.connection.destroy();
         this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.hear(reply));
         return;
       } catch (error) {

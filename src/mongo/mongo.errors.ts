@@ -47,8 +47,8 @@ const PASSING_CLASSES = [
 const PASSING_NAMES = /^(AbortError|Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)\w*)$/;
 
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
   if (error instanceof mongo.MongoServerError) return typeof error.code === 'number' && PASSING_CODES.has(error.code);
+  const { name, syscall } = (error ?? {}) as { name?: string; syscall?: string };
   // A connection that breaks under a write comes through as the system's own error, which has a `syscall`.
-  return 'syscall' in error || PASSING_NAMES.test(error.name) || PASSING_CLASSES.some((passing) => error instanceof passing);
+  return syscall !== undefined || PASSING_NAMES.test(name ?? '') || PASSING_CLASSES.some((passing) => error instanceof passing);
 }

@@ -5,6 +5,7 @@ import {
   ArrayUnique,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -76,6 +77,7 @@ export class PutTenantDto {
   @ApiPropertyOptional({ nullable: true, oneOf: [{ type: 'string', enum: ADMISSIONS }, { $ref: getSchemaPath(TenantAuthDto) }] })
   @IsOptional()
   @Transform(({ value }) => toAuth(value))
+  @IsObject({ message: ADMISSION_MESSAGE })
   @ValidateNested({ message: ADMISSION_MESSAGE })
   auth?: TenantAuthDto | null;
 
@@ -107,6 +109,7 @@ export class PutTenantDto {
 
   @ApiPropertyOptional({ type: TenantSettingsDto, nullable: true })
   @IsOptional()
+  @IsObject({ message: 'settings must be an object' })
   @ValidateNested()
   @Type(() => TenantSettingsDto)
   settings?: TenantSettingsDto | null;
