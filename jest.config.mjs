@@ -1,3 +1,5 @@
+import { COMPILER } from './test/support/compiler.mjs';
+
 /** Two projects: `unit` (beside the code, no server) and `e2e` (the real module on a real mongod that the run starts itself). */
 const common = {
   rootDir: import.meta.dirname,
@@ -5,21 +7,7 @@ const common = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   setupFiles: ['reflect-metadata'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': ['@swc/jest', COMPILER] },
 };
 
 export default {

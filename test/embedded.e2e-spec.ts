@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import mongoose from 'mongoose';
 
 import { readConfig } from '../src/config/index.js';
-import { EmbeddedMongo, EmbeddedMongoInUseError, EmbeddedMongoStartError, runningEmbeddedUri } from '../src/mongo/embedded.js';
-import { findMongod, MongodBinaryError, MongodNotFoundError } from '../src/mongo/mongod-binary.js';
-import { keepMongod, keptMongod } from '../src/mongo/mongod-cache.js';
+import { EmbeddedMongo, EmbeddedMongoInUseError, EmbeddedMongoStartError, runningEmbeddedUri } from '../src/mongo/embedded/embedded-mongo.js';
+import { findMongod, MongodBinaryError, MongodNotFoundError } from '../src/mongo/embedded/mongod-binary.js';
+import { keepMongod, keptMongod } from '../src/mongo/embedded/mongod-cache.js';
 import { endsWithin, isAlive, startOwner, type Owner } from './support/processes.js';
 
 import.meta.jest.setTimeout(60_000);

@@ -86,15 +86,19 @@ export class Cluster {
     await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
   }
 
+  private isClosed(): boolean {
+    return this.closed;
+  }
+
   private hear(reply: mongo.Document): void {
     if (reply.isWritablePrimary === true || reply.ismaster === true) this.heardAt = performance.now();
   }
 
   private async keepOpening(): Promise<void> {
-    for (let attempt = 1; !this.closed; attempt++) {
+    for (let attempt = 1; !this.isClosed(); attempt++) {
       try {
         await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
-        if (this.closed) await this.connection.destroy();
+        if (this.isClosed()) await this.connection.destroy();
         this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.hear(reply));
         return;
       } catch (error) {

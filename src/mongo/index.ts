@@ -5,4 +5,4 @@ export { ControlDatabase } from './control-database.js';
 export { newId, toId, type Id } from './id.js';
 export { DatabaseUnavailableError } from './mongo.errors.js';
 export { MongoModule } from './mongo.module.js';
-export { EmbeddedMongo, runningEmbeddedUri } from './embedded.js';
+export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

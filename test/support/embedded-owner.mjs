@@ -1,7 +1,7 @@
 /** A process of its own that holds an embedded MongoDB, for the tests that kill or interrupt the owner; its options come as JSON. */
 import './typescript.mjs';
 
-const { EmbeddedMongo, runningEmbeddedUri } = await import('../../src/mongo/embedded.ts');
+const { EmbeddedMongo, runningEmbeddedUri } = await import('../../src/mongo/embedded/embedded-mongo.ts');
 const options = JSON.parse(process.argv[2]);
 
 process.once('SIGINT', async () => {

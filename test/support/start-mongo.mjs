@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** Gives the workers a MongoDB: the one that MONGODB_URI names, else the service's own embedded one on a folder that goes with the run. */
 export default async function startMongo() {
   if (process.env.MONGODB_URI) return;
-  const { EmbeddedMongo } = await import('../../src/mongo/embedded.ts');
+  const { EmbeddedMongo } = await import('../../src/mongo/embedded/embedded-mongo.ts');
   const { readConfig } = await import('../../src/config/read-config.ts');
   const { binary, path, cache } = readConfig(process.env).mongo.embedded;
   const dataPath = await mkdtemp(join(tmpdir(), 'anteroom-e2e-'));

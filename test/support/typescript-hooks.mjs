@@ -4,16 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { transform } from '@swc/core';
 
-const COMPILER = {
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    keepClassNames: true,
-  },
-  module: { type: 'es6' },
-  sourceMaps: 'inline',
-};
+import { COMPILER } from './compiler.mjs';
 
 export function resolve(specifier, context, next) {
   const fromSource = context.parentURL?.endsWith('.ts') && specifier.startsWith('.');

@@ -3,13 +3,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { EmbeddedMongoInUseError, EmbeddedMongoStartError } from './embedded.errors.js';
+import { EmbeddedMongoInUseError, EmbeddedMongoStartError } from './embedded-mongo.errors.js';
 import { findMongod, type MongodSearch } from './mongod-binary.js';
 import { MongodEnded, MongodProcess } from './mongod-process.js';
 import { becomePrimary, REPLICA_SET } from './replica-set.js';
 import { removeUri, writeUri } from './uri-file.js';
 
-export { EmbeddedMongoInUseError, EmbeddedMongoStartError } from './embedded.errors.js';
+export { EmbeddedMongoInUseError, EmbeddedMongoStartError } from './embedded-mongo.errors.js';
 export { runningEmbeddedUri } from './uri-file.js';
 
 // The mongod of a service that was killed needs about a second for its own shutdown.
