@@ -203,31 +203,12 @@ describe('A message', () => {
     expect(message).toEqual({
       _id: expect.any(mongoose.Types.ObjectId),
       room: room._id,
-      room_name: room.room_name,
-      vendor_id: '7',
-      vendor_user_id: '141',
-      order_user_id: '1',
-      order_vendor_id: '9',
-      message: 'on my way',
-      user_type: 'agent',
-      to_message: 'to_user',
-      from_message: 'from_agent',
-      chat_type: 'agent_to_user',
-      email: '',
-      username: 'goutav',
-      phone_num: '+0000000000',
-      display_image: null,
-      auth_user_id: '141',
-      to_id: '7',
-      from_id: '1',
-      from_user_id: '141',
-      is_media: false,
-      mediaUrl: null,
-      thumbnailUrl: null,
-      mediaType: null,
-      created_date: expect.any(Date),
-      __v: 0,
-      seq: 1,
+      ...{ room_name: room.room_name, vendor_id: '7', vendor_user_id: '141', order_user_id: '1', order_vendor_id: '9' },
+      ...{ message: 'on my way', to_message: 'to_user', from_message: 'from_agent', chat_type: 'agent_to_user' },
+      ...{ user_type: 'agent', email: '', username: 'goutav', phone_num: '+0000000000', display_image: null },
+      ...{ auth_user_id: '141', to_id: '7', from_id: '1', from_user_id: '141' },
+      ...{ is_media: false, mediaUrl: null, thumbnailUrl: null, mediaType: null },
+      ...{ created_date: expect.any(Date), __v: 0, seq: 1 },
     });
   });
 
@@ -328,28 +309,18 @@ describe('A sender is known again', () => {
 
   it('as an admin by e-mail', async () => {
     const admin = (id: string, email: string): Joiner => ({ user_type: 'admin', user_id: id, email });
-    expect(await participantsAfter(admin('1', 'a@example.com'), admin('2', 'a@example.com'), admin('1', 'b@example.com'))).toEqual([
-      ['1', '1'],
-      ['1', '1'],
-    ]);
+    expect(await participantsAfter(admin('1', 'a@example.com'), admin('2', 'a@example.com'), admin('1', 'b@example.com'))).toEqual([['1', '1'], ['1', '1']]);
   });
 
   it.each([undefined, null, ''])('as an admin by id where the e-mail is %j', async (email) => {
     const admin = (id: string): Joiner => ({ user_type: 'admin', user_id: id, ...(email === undefined ? {} : { email }) });
-    expect(await participantsAfter(admin('1'), admin('2'), admin('1'))).toEqual([
-      ['1', '1'],
-      ['2', '2'],
-    ]);
+    expect(await participantsAfter(admin('1'), admin('2'), admin('1'))).toEqual([['1', '1'], ['2', '2']]);
   });
 
   it('as anybody else by kind and id, so that both sides of a peer chat are one participant each', async () => {
     const [buyer, seller, agent]: Joiner[] = [{ user_type: 'user', user_id: '1' }, { user_type: 'user', user_id: '2' }, { user_type: 'agent', user_id: '1' }];
     const renamed = { ...buyer!, username: 'new name', email: 'new@example.com' };
-    expect(await participantsAfter(buyer!, seller!, agent!, renamed, seller!)).toEqual([
-      ['1', '1'],
-      ['2', '2'],
-      ['1', '1'],
-    ]);
+    expect(await participantsAfter(buyer!, seller!, agent!, renamed, seller!)).toEqual([['1', '1'], ['2', '2'], ['1', '1']]);
   });
 
   it.each<[string, Joiner]>([

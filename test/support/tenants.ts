@@ -1,6 +1,6 @@
 import { TenantAdminService, type PutTenantDto } from '../../src/admin/index.js';
 import { ControlDatabase, newId } from '../../src/mongo/index.js';
-import type { Tenant } from '../../src/tenancy/index.js';
+import { TenantModels, type Tenant } from '../../src/tenancy/index.js';
 import type { TestApp } from './app.js';
 
 /** A new open tenant with a key and name of its own, unless `change` says otherwise. */
@@ -12,7 +12,7 @@ export function newTenant({ app }: TestApp, change: Partial<PutTenantDto> = {}):
 
 /** Drops the databases of all tenants of this service, and its control database. */
 export async function dropAll({ app }: TestApp): Promise<void> {
-  const admin = app.get(TenantAdminService);
-  for (const { key } of await admin.findAll()) await admin.remove(key, { dropDatabase: true });
+  const tenants = await app.get(TenantAdminService).findAll();
+  await Promise.all(tenants.map((tenant) => app.get(TenantModels).drop(tenant)));
   await app.get(ControlDatabase).with((database) => database.dropDatabase());
 }
