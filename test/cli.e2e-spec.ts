@@ -138,7 +138,7 @@ describe('tenant put', () => {
 
   it('puts a tenant on the further cluster that it names', async () => {
     const key = newKey();
-    const further = { MONGODB_CLUSTERS: `second=${process.env.MONGODB_URI ?? ''}&appName=second` };
+    const further = { MONGODB_CLUSTERS: `second=${process.env.MONGODB_URI ?? ''}` };
     const { code, stdout } = await run(['tenant', 'put', key, '--cluster', 'second', '--json'], further);
     expect([code, JSON.parse(stdout).cluster]).toEqual([DONE, 'second']);
     await service.app.get(TenantAdminService).remove(key, { dropDatabase: false });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -74,6 +74,24 @@ async function use(url) {
   });
 }
 
+// How long it is from the start to ready is measured, not judged: what is fast depends on the machine.
+async function measureStart(uri) {
+  const began = performance.now();
+  const env = { ...process.env, ...unset, PORT: '0', MONGODB_URI: uri };
+  const second = spawn(process.execPath, ['dist/main.js'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  let at;
+  for await (const part of second.stdout.setEncoding('utf8')) {
+    text += part;
+    [, at] = /^listening on (http:\/\/\S+)$/m.exec(text) ?? [];
+    if (at !== undefined) break;
+  }
+  assert.equal((await fetch(`${at}/health/ready`)).status, 200);
+  console.log(`        ready ${Math.round(performance.now() - began)} ms after its start`);
+  second.kill('SIGTERM');
+  await once(second, 'exit');
+}
+
 async function inTime(promise, ms) {
   let timer;
   const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms)));
@@ -85,6 +103,7 @@ await check('npm start builds, serves and prints where', async () => (url = awai
 if (url !== undefined) {
   service.stdout.on('data', (part) => (said += part)).resume();
   await use(url);
+  await check('a second instance on the same MongoDB gets ready', async () => measureStart((await readFile(join(dataPath, 'uri'), 'utf8')).trim()));
   await check('SIGTERM ends it within 10 s with exit code 0, its MongoDB too', async () => {
     service.kill('SIGTERM');
     assert.deepEqual(await inTime(ended, STOP_MS), [0, null]);
