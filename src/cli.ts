@@ -97,6 +97,7 @@ function toExitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ValidationFailedError || error instanceof ConfigError) return 2;
   if (error instanceof AppError && error.status === 503) return 3;
+  if (error instanceof Error && /^(EmbeddedMongo|Mongod)/.test(error.name)) return 3;
   return 1;
 }
 

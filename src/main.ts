@@ -13,8 +13,12 @@ async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
   const log = createLog(config.log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  // Nothing is accepted yet, so there is nothing to finish; an embedded mongod ends with this process.
+  const stopAtOnce = (): never => process.exit(0);
+  process.on('SIGTERM', stopAtOnce).on('SIGINT', stopAtOnce);
   const embedded = config.mongo.uri === null ? await startEmbedded(config, log) : null;
   const app = await createApplication(embedded === null ? config : withMongoUri(config, embedded.uri), log);
+  process.off('SIGTERM', stopAtOnce).off('SIGINT', stopAtOnce);
   stopOnSignal(app, embedded, log);
   try {
     await app.listen(config.port, config.host);

@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 
 import { HealthService } from './health/index.js';
 
-// Of the 10 s that a stop may take, so much is for answering what was accepted.
-const LONGEST_DRAIN_MS = 7_000;
+// Of the 10 s that a stop may take, so much is for answering what was accepted, and so much in all.
+const LONGEST_DRAIN_MS = 6_000;
+const LONGEST_STOP_MS = 9_500;
 
 /**
  * Stops cleanly on SIGTERM or SIGINT: `ready` answers 503, nothing more is accepted, what was accepted is finished, pools and the
@@ -16,6 +17,7 @@ export function stopOnSignal(app: NestExpressApplication, embedded: { stop(): Pr
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(0), LONGEST_STOP_MS).unref();
     void close(app, embedded, log).finally(() => process.exit(0));
   };
   process.on('SIGTERM', stop);

@@ -225,6 +225,14 @@ describe('A tenant on a further cluster', () => {
     expect((await request(service.url).get('/health/ready')).status).toBe(200);
   });
 
+  it('is not removed where its database could not be dropped with it', async () => {
+    const far = await newTenant(service, { cluster: 'second' });
+    const remove = (app: TestApp): request.Test => request(app.url).delete(`/admin/tenants/${far.key}?drop_database=true`).set('Authorization', `Bearer ${ADMIN_TOKEN}`);
+    expect((await remove(without)).status).toBe(503);
+    expect((await put(service, far.key, {})).body.database).toBe(far.database);
+    expect((await remove(service)).body).toEqual({ key: far.key, database: far.database, dropped: true });
+  });
+
   it('is out of order, and nobody else is, on an instance that does not know the cluster', async () => {
     const [far, at] = [await newTenant(service, { cluster: 'second' }), await newTenant(service)];
     await eventually(async () => expect(await outcome(list(without, { agent_db: at.key }))).toEqual([200]), SEEN);

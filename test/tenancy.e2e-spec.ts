@@ -22,6 +22,10 @@ const FORWARDING = [
   ['Forwarded', 'for=127.0.0.1'],
   ['X-Real-IP', '127.0.0.1'],
   ['Via', '1.1 proxy.example'],
+  ['X-Forwarded-Port', '443'],
+  ['X-Original-Forwarded-For', '127.0.0.1'],
+  ['X-Cluster-Client-IP', '127.0.0.1'],
+  ['Client-IP', '127.0.0.1'],
 ] as const;
 
 /** Each tenant has one room, called after the tenant. */
@@ -317,6 +321,8 @@ describe('A tenant that requires a credential', () => {
     ['198.51.100.1', 'local_shop', [403, 'CREDENTIAL_REFUSED']],
     ['127.0.0.1, 198.51.100.1', 'local_shop', [403, 'CREDENTIAL_REFUSED']],
     ['unknown', 'local_shop', [403, 'CREDENTIAL_REFUSED']],
+    ['', 'local_shop', [403, 'CREDENTIAL_REFUSED']],
+    [',', 'local_shop', [403, 'CREDENTIAL_REFUSED']],
     ['127.0.0.1', 'local_shop', [200, 'local-shop']],
   ])('believes the nearest address of X-Forwarded-For that TRUST_PROXY does not name: %s for %s', async (from, name, expected) => {
     expect(await ask({ body: { agent_db: name }, headers: { 'X-Forwarded-For': from } }, behindProxy)).toEqual(expected);

@@ -4,7 +4,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { NameTakenError } from '../tenancy/index.js';
-import { AdminTokenRefusedError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import { AdminTokenRefusedError, DatabaseKeptError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
 import { PutTenantDto } from './dto/put-tenant.dto.js';
 import { RemoveTenantDto } from './dto/remove-tenant.dto.js';
@@ -56,7 +56,7 @@ export class AdminController {
   /** Removes a tenant; its database stays unless `drop_database=true`. */
   @Delete(':key')
   @ApiOkResponse({ type: RemovedTenantDto, description: 'What was removed.' })
-  @ApiErrors([...ERRORS_OF_ONE, new ValidationFailedError('drop_database must be true or false.')])
+  @ApiErrors([...ERRORS_OF_ONE, new ValidationFailedError('drop_database must be true or false.'), new DatabaseKeptError('anteroom_ace_0123456789ab')])
   async remove(@Param('key') key: string, @Query() query: RemoveTenantDto): Promise<RemovedTenantDto> {
     return toRemovedTenantDto(await this.admin.remove(key, { dropDatabase: query.drop_database === 'true' }));
   }

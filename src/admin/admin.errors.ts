@@ -20,3 +20,10 @@ export class TenantHasDataError extends AppError {
     super('TENANT_HAS_DATA', 409, 'cluster cannot change: the tenant has data where it is.');
   }
 }
+
+/** 503: the tenant is removed, and its database could not be dropped. */
+export class DatabaseKeptError extends AppError {
+  constructor(database: string, cause?: unknown) {
+    super('DATABASE_KEPT', 503, `The tenant is removed, but its database ${database} could not be dropped: drop it by hand.`, { cause });
+  }
+}

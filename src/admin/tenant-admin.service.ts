@@ -6,7 +6,7 @@ import { ValidationFailedError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { Clusters } from '../mongo/index.js';
 import { TenantDirectory, TenantModels, TenantRepository, type Tenant } from '../tenancy/index.js';
-import { TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import { DatabaseKeptError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 import { applyChange } from './tenant-change.js';
 
@@ -50,8 +50,10 @@ export class TenantAdminService {
     return tenant;
   }
 
-  /** Removes a tenant; its database stays unless `dropDatabase`. @throws TenantNotFoundError */
+  /** Removes a tenant; its database stays unless `dropDatabase`. @throws TenantNotFoundError, DatabaseUnavailableError, DatabaseKeptError */
   async remove(key: string, { dropDatabase }: { dropDatabase: boolean }): Promise<{ tenant: Tenant; dropped: boolean }> {
+    // A database that cannot be reached cannot be dropped: then the tenant stays too.
+    if (dropDatabase) await this.models.hasData(await this.get(key));
     const tenant = await this.tenants.remove(key);
     if (tenant === null) throw new TenantNotFoundError();
     await this.directory.refresh();
@@ -69,6 +71,10 @@ export class TenantAdminService {
   // Another instance that has not seen the removal yet could write to the database and so make it again.
   private async drop(tenant: Tenant): Promise<void> {
     await delay(2 * this.config.directoryRefreshMs);
-    await this.models.drop(tenant);
+    try {
+      await this.models.drop(tenant);
+    } catch (error) {
+      throw new DatabaseKeptError(tenant.database, error);
+    }
   }
 }

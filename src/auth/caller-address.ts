@@ -1,18 +1,10 @@
+import { isIP } from 'node:net';
+
 import type { Request } from 'express';
 
-const FORWARDING_HEADERS = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-forwarded-server',
-  'x-real-ip',
-  'x-client-ip',
-  'true-client-ip',
-  'cf-connecting-ip',
-  'fastly-client-ip',
-  'via',
-];
+// What proxies, load balancers and content networks write; any of them says that somebody stands between.
+const FORWARDING =
+  /^(forwarded|via|cdn-loop|(true-|fastly-|x-|x-cluster-)?client-ip|cf-.*|x-real-ip|x-remote-(ip|addr)|x-proxyuser-ip|x-(forwarded|original|azure|appengine|envoy)(-.*)?)$/;
 
 /**
  * The address that a call surely comes from, or null where a proxy stands between that `TRUST_PROXY` does not name:
@@ -20,8 +12,12 @@ const FORWARDING_HEADERS = [
  */
 export function callerAddress(request: Request): string | null {
   const peer = request.socket.remoteAddress ?? null;
-  if (!FORWARDING_HEADERS.some((header) => header in request.headers)) return peer;
+  if (!Object.keys(request.headers).some((header) => FORWARDING.test(header))) return peer;
   const trusts = request.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
-  const trusted = peer !== null && trusts(peer, 0) && 'x-forwarded-for' in request.headers;
-  return trusted ? (request.ip ?? null) : null;
+  if (peer === null || !trusts(peer, 0) || !isAddressList(request.get('x-forwarded-for'))) return null;
+  return request.ip ?? null;
+}
+
+function isAddressList(header: string | undefined): boolean {
+  return header?.split(',').every((address) => isIP(address.trim()) !== 0) === true;
 }

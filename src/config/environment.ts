@@ -9,7 +9,7 @@ import { isCidr } from '../common/index.js';
 import { Check } from './check.decorator.js';
 import { isClusterList, isClusterUri, toList } from './lists.js';
 
-const SIZE = /^\d+(\.\d+)?\s*(b|kb|mb)?$/i;
+const SIZE = /^(?=.*[1-9])\d+(\.\d+)?\s*(b|kb|mb)?$/i;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/,;]+$/;
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
@@ -21,9 +21,14 @@ function isHost(text: string): boolean {
   return isIP(text) !== 0 || HOST_NAME.test(text);
 }
 
+function isOriginList(text: string): boolean {
+  const list = toList(text);
+  return list.length > 0 && list.every((origin) => ORIGIN.test(origin));
+}
+
 function isTrustProxy(text: string): boolean {
   const list = toList(text);
-  return text === 'off' || /^\d{1,3}$/.test(text) || (list.length > 0 && list.every((item) => NETWORK_NAMES.includes(item) || isCidr(item)));
+  return text === 'off' || /^\d{1,3}$/.test(text) || (list.length > 0 && list.every((item) => NETWORK_NAMES.includes(item) || (isCidr(item) && !item.endsWith('/0'))));
 }
 
 /** The environment variables that the service reads, as text; each is documented in `.env.example`. */
@@ -67,7 +72,7 @@ export class Environment {
   MONGO_DATA?: string;
 
   @IsOptional()
-  @IsString()
+  @Matches(/^\S+$/, { message: 'ADMIN_TOKEN must be a text without spaces' })
   ADMIN_TOKEN?: string;
 
   @IsOptional()
@@ -83,7 +88,7 @@ export class Environment {
   TRUST_PROXY?: string;
 
   @IsOptional()
-  @Check((text) => toList(text).every((origin) => ORIGIN.test(origin)), 'CORS_ORIGINS must be origins such as https://panel.example.com separated by commas')
+  @Check(isOriginList, 'CORS_ORIGINS must be origins such as https://panel.example.com separated by commas')
   CORS_ORIGINS?: string;
 
   @IsOptional()

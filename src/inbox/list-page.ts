@@ -4,8 +4,8 @@ import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
 
 // How far a catch-up reaches back behind the moment of the question: clocks differ, and a change that is dated before that
-// moment may be committed after it.
-const OVERLAP_MS = 10_000;
+// moment may be committed after it – by as long as database work may take (20 s).
+const OVERLAP_MS = 30_000;
 
 /** How a page ends: where the next one begins, and since when to ask for what moved meanwhile. */
 export interface PageEnd {

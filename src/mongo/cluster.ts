@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
+import mongoose, { type ClientSession, type Connection, type ConnectOptions } from 'mongoose';
 
-import { Deadline } from './deadline.js';
+import { Deadline, type Patience } from './deadline.js';
 import { toDatabaseError, toTransactionError } from './mongo.errors.js';
 
 const RECONNECT_MS = 500;
@@ -15,16 +15,20 @@ const LONGEST_WORK_MS = 20_000;
 export class Cluster {
   private readonly logger = new Logger('mongo');
   private readonly connection: Connection = mongoose.createConnection();
+  private readonly patience: Patience;
   private opening: Promise<void> | null = null;
   private closed = false;
   private heardAt = 0;
+  private probing = false;
 
   constructor(
     readonly name: string,
     private readonly uri: string,
     private readonly timeoutMs: number,
   ) {
+    // Every call that waits for the connection listens to it.
     this.connection.setMaxListeners(0);
+    this.patience = { silenceMs: timeoutMs, workMs: LONGEST_WORK_MS, lastSign: () => this.heardAt, probe: () => this.probe() };
     // Reads the URI without connecting, so that one that nobody can understand stops the start.
     new mongoose.mongo.MongoClient(uri);
   }
@@ -36,30 +40,32 @@ export class Cluster {
   }
 
   /**
-   * Runs database work once a primary is in sight. A caller waits as long as the primary shows that it lives, and no longer
-   * than `timeoutMs` for one that is away or silent.
+   * Runs database work once a primary is in sight. A caller waits as long as the primary answers anything at all, and no
+   * longer than `timeoutMs` for one that is away or silent.
    * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election
    */
   async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
-    const deadline = new Deadline({ silenceMs: this.timeoutMs, workMs: LONGEST_WORK_MS, lastSign: () => this.heardAt });
+    const deadline = new Deadline(this.patience);
     try {
-      return await deadline.bound(async () => {
+      const result = await deadline.bound(async () => {
         if (this.connection.readyState !== mongoose.STATES.connected) await this.connected();
         return work(this.connection, deadline);
       });
+      this.hear();
+      return result;
     } catch (error) {
       throw toDatabaseError(error);
     }
   }
 
   /** Runs `work` in one transaction: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. */
-  inTransaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+  inTransaction<T>(work: (session: ClientSession, connection: Connection) => Promise<T>): Promise<T> {
     return this.run(async (connection, deadline) => {
       const session = connection.getClient().startSession();
       try {
         return await session.withTransaction(async () => {
-          const result = await work(session);
-          // A caller who was told that it failed must not find it done a moment later.
+          const result = await work(session, connection);
+          // A caller who was told that it failed should not find it done a moment later.
           deadline.check();
           return result;
         });
@@ -90,8 +96,17 @@ export class Cluster {
     return this.closed;
   }
 
-  private hear(reply: mongo.Document): void {
-    if (reply.isWritablePrimary === true || reply.ismaster === true) this.heardAt = performance.now();
+  // Over a connection that calls use themselves: the driver's monitor would hear from a server that answers nobody else.
+  private probe(): void {
+    if (this.probing || this.connection.readyState !== mongoose.STATES.connected) return;
+    this.probing = true;
+    const admin = this.connection.getClient().db('admin');
+    const asked = admin.command({ ping: 1 }).then(() => this.hear());
+    void asked.catch(() => undefined).finally(() => (this.probing = false));
+  }
+
+  private hear(): void {
+    this.heardAt = performance.now();
   }
 
   private async keepOpening(): Promise<void> {
@@ -99,7 +114,6 @@ export class Cluster {
       try {
         await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
         if (this.isClosed()) await this.connection.destroy();
-        this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.hear(reply));
         return;
       } catch (error) {
         if (attempt === 1) this.logger.warn({ err: error, cluster: this.name }, 'cannot connect to MongoDB yet; trying on');
@@ -120,7 +134,7 @@ function clientOptions(timeoutMs: number): ConnectOptions {
     waitQueueTimeoutMS: LONGEST_WORK_MS,
     // Callers are answered by the deadline; this frees what a silent server holds, and is long enough to build an index.
     socketTimeoutMS: 60_000,
-    // How often the primary gives a sign of life, and how soon a database is seen that came back.
+    // Also how soon a database is seen that came back: calls wait for the connection and do not ask for it.
     heartbeatFrequencyMS: 1_000,
     maxPoolSize: 50,
     readPreference: 'primary',

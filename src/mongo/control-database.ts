@@ -33,7 +33,7 @@ export class ControlDatabase {
 
   /** Runs `work` in one transaction: all of it is stored or none. @throws DatabaseUnavailableError when it is away */
   inTransaction<T>(work: (database: mongo.Db, session: ClientSession) => Promise<T>): Promise<T> {
-    return this.cluster.run((connection) => this.cluster.inTransaction((session) => work(this.databaseOn(connection), session)));
+    return this.cluster.inTransaction((session, connection) => work(this.databaseOn(connection), session));
   }
 
   /** 32 random bytes made once and kept under `name`: the same on every instance. */

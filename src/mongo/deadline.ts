@@ -1,13 +1,15 @@
 import { DatabaseUnavailableError } from './mongo.errors.js';
 
-/** How long database work may take. */
+/** How long database work may take, and how the database is asked for a sign of life. */
 export interface Patience {
   /** The longest that the database may keep silent, in milliseconds. */
   readonly silenceMs: number;
   /** The longest that work may take that shows no progress, however alive the database is, in milliseconds. */
   readonly workMs: number;
-  /** When the database last gave a sign of life, as `performance.now()`. */
+  /** When the database last answered anything, as `performance.now()`. */
   lastSign(): number;
+  /** Asks it for an answer, without waiting. */
+  probe(): void;
 }
 
 /** Ends the waiting for database work when the database keeps silent; work that gets on in steps renews it with each. */
@@ -42,9 +44,13 @@ export class Deadline {
     if (this.passed) throw new DatabaseUnavailableError();
   }
 
+  // Half the time for the work itself, half for an answer to the probe.
   private wait(ms: number): void {
-    // After a long computation of our own, timers come before the answers that wait in the sockets: those first.
-    this.timer = setTimeout(() => setImmediate(() => this.decide()), ms);
+    this.timer = setTimeout(() => {
+      this.patience.probe();
+      // After a long computation of our own, timers come before the answers that wait in the sockets: those first.
+      this.timer = setTimeout(() => setImmediate(() => this.decide()), ms / 2);
+    }, ms / 2);
   }
 
   private decide(): void {

@@ -2,7 +2,7 @@ import type { NextFunction, Response } from 'express';
 
 import type { TenantRequest } from './tenancy.middleware.js';
 
-const PREFIX = /^\/t\/([^/]*)(\/(?:api|socket\.io)(?:\/.*)?)$/;
+const PREFIX = /^\/t\/([^/]*)(\/(?:api|socket\.io)(?:\/.*)?)$/i;
 
 /** Takes `/t/<key>` off the path of a call, and doubled slashes with it, so that one set of routes serves both forms of base URL. */
 export function pathPrefix(request: TenantRequest, _response: Response, next: NextFunction): void {

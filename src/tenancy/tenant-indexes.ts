@@ -23,6 +23,6 @@ export class TenantIndexes {
 
   private async make<T>(tenant: Tenant, { name, indexVersion }: { name: string; indexVersion: number }, model: Model<T>): Promise<void> {
     await model.createIndexes();
-    await this.tenants.setIndexVersion(tenant.key, name, indexVersion);
+    await this.tenants.setIndexVersion(tenant, name, indexVersion);
   }
 }

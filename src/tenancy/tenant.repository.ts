@@ -65,11 +65,11 @@ export class TenantRepository {
     });
   }
 
-  /** Notes that `collection` of the tenant has the indexes of `version`; no news for other instances, so the revision stays. */
-  async setIndexVersion(key: string, collection: string, version: number): Promise<void> {
+  /** Notes that `collection` of the tenant's database has the indexes of `version`; no news for other instances, so the revision stays. */
+  async setIndexVersion({ key, cluster, database: name }: Tenant, collection: string, version: number): Promise<void> {
     const path = `index_versions.${collection}`;
     await this.control.with((database) =>
-      database.collection<TenantRecord>('tenants').updateOne({ _id: key }, { $set: { [path]: version } }),
+      database.collection<TenantRecord>('tenants').updateOne({ _id: key, cluster, database: name }, { $set: { [path]: version } }),
     );
   }
 

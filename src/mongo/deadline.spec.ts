@@ -1,0 +1,57 @@
+import { Deadline, type Patience } from './deadline.js';
+import { DatabaseUnavailableError } from './mongo.errors.js';
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+/** A database that answers each probe, or none. */
+function patience({ answers, workMs = 1_000 }: { answers: boolean; workMs?: number }): Patience & { probes: number } {
+  let heardAt = performance.now();
+  return {
+    silenceMs: 40,
+    workMs,
+    probes: 0,
+    lastSign: () => heardAt,
+    probe() {
+      this.probes++;
+      if (answers) heardAt = performance.now();
+    },
+  };
+}
+
+describe('A deadline', () => {
+  it('answers what the work answers, and throws what it throws', async () => {
+    await expect(new Deadline(patience({ answers: false })).bound(() => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(new Deadline(patience({ answers: false })).bound(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+
+  it('ends the waiting for a database that does not answer a probe', async () => {
+    const silent = patience({ answers: false });
+    await expect(new Deadline(silent).bound(never)).rejects.toThrow(DatabaseUnavailableError);
+    expect(silent.probes).toBe(1);
+  });
+
+  it('waits on as long as probes are answered, but not for ever', async () => {
+    const busy = patience({ answers: true, workMs: 200 });
+    await expect(new Deadline(busy).bound(never)).rejects.toThrow(DatabaseUnavailableError);
+    expect(busy.probes).toBeGreaterThan(3);
+  });
+
+  it('waits for work that is slower than the silence allowed, from a database that lives', async () => {
+    const alive = patience({ answers: true });
+    const slow = new Promise<string>((resolve) => {
+      const { probe } = alive;
+      alive.probe = () => {
+        probe.call(alive);
+        if (alive.probes === 4) resolve('late');
+      };
+    });
+    await expect(new Deadline(alive).bound(() => slow)).resolves.toBe('late');
+  });
+
+  it('tells work that goes on that its caller has been answered', async () => {
+    const deadline = new Deadline(patience({ answers: false }));
+    expect(() => deadline.check()).not.toThrow();
+    await expect(deadline.bound(never)).rejects.toThrow(DatabaseUnavailableError);
+    expect(() => deadline.check()).toThrow(DatabaseUnavailableError);
+  });
+});
