@@ -44,10 +44,6 @@ export class TenantDirectory implements OnApplicationBootstrap, OnApplicationShu
     return this.read().bySubDomain.get(host) ?? null;
   }
 
-  findAll(): Tenant[] {
-    return [...this.read().byKey.values()];
-  }
-
   /** Reads what has changed now; afterwards every change that was stored before the call is in memory. */
   async refresh(): Promise<void> {
     // A read that is under way may have begun before the change, so it does not count.
