@@ -14,6 +14,7 @@ export {
 } from './request.errors.js';
 export { toMoment } from './moment.js';
 export { pick } from './pick.js';
+export { PromiseCache } from './promise-cache.js';
 export { readableBody } from './readable-body.js';
 export { OptionalText, Text } from './text.decorator.js';
 export { ErrorDto } from './dto/error.dto.js';

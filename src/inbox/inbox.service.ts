@@ -24,7 +24,7 @@ export class InboxService {
    * @throws ValidationFailedError, CursorInvalidError, DatabaseUnavailableError
    */
   async ofAgent(tenant: Tenant, dto: FetchRoomByUserAgentDto): Promise<RoomListDto> {
-    const agentDb = isBlank(dto.agent_db) ? onlyName(tenant, 'agent_db') : dto.agent_db;
+    const agentDb = isBlank(dto.agent_db) ? onlyName(tenant) : dto.agent_db;
     return this.list(tenant, { agent_db: agentDb, agent_id: dto.agent_id, type: dto.type }, dto);
   }
 
@@ -41,10 +41,10 @@ function isMatch(wanted: WantedRooms): wanted is RoomMatch {
   return !Object.values(wanted).some(isEmptyLike);
 }
 
-function onlyName(tenant: Tenant, field: 'agent_db'): string {
+function onlyName(tenant: Tenant): string {
   const [name, ...others] = tenant.names;
   if (name === undefined || others.length > 0) {
-    throw new ValidationFailedError(`${field} is required: this deployment has ${name === undefined ? 'no name' : 'several names'}.`);
+    throw new ValidationFailedError(`agent_db is required: this deployment has ${name === undefined ? 'no name' : 'several names'}.`);
   }
   return name;
 }

@@ -1,5 +1,5 @@
 import { pick } from '../common/index.js';
-import type { Message } from '../room/index.js';
+import { SHARED_ROOM_FIELDS, type Message } from '../room/index.js';
 
 const PREVIEW_FIELDS = [
   '_id',
@@ -16,11 +16,7 @@ const PREVIEW_FIELDS = [
   'email',
   'username',
   'chat_type',
-  'room_name',
-  'vendor_id',
-  'vendor_user_id',
-  'order_user_id',
-  'order_vendor_id',
+  ...SHARED_ROOM_FIELDS,
   'auth_user_id',
   'room',
   'to_id',

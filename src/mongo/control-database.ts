@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import mongoose, { type ClientSession, type Connection, type mongo } from 'mongoose';
 
+import { PromiseCache } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import type { Cluster } from './cluster.js';
 import { Clusters } from './clusters.js';
@@ -15,7 +16,7 @@ interface SecretRecord {
 /** The database of the directory and of what all instances share; it lives on the default cluster. */
 @Injectable()
 export class ControlDatabase {
-  private readonly secrets = new Map<string, Promise<Buffer>>();
+  private readonly secrets = new PromiseCache<Buffer>();
 
   constructor(
     private readonly clusters: Clusters,
@@ -38,10 +39,7 @@ export class ControlDatabase {
 
   /** 32 random bytes made once and kept under `name`: the same on every instance. */
   secret(name: string): Promise<Buffer> {
-    const known = this.secrets.get(name) ?? this.readSecret(name);
-    this.secrets.set(name, known);
-    known.catch(() => this.secrets.delete(name));
-    return known;
+    return this.secrets.get(name, () => this.readSecret(name));
   }
 
   private databaseOn(connection: Connection): mongo.Db {

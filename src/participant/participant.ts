@@ -1,5 +1,5 @@
 import { pick } from '../common/index.js';
-import type { Participant } from '../room/index.js';
+import { SHARED_ROOM_FIELDS, type Participant } from '../room/index.js';
 
 const WIRE_FIELDS = [
   '_id',
@@ -12,11 +12,7 @@ const WIRE_FIELDS = [
   'phone_num',
   'display_image',
   'sub_domain',
-  'room_name',
-  'vendor_id',
-  'vendor_user_id',
-  'order_user_id',
-  'order_vendor_id',
+  ...SHARED_ROOM_FIELDS,
   'auth_user_id',
   'created_date',
   'updated_date',

@@ -5,6 +5,6 @@ export { RoomFullError, RoomNotFoundError } from './room.errors.js';
 export { RoomModule } from './room.module.js';
 export { RoomRepository, type RoomMatch, type RoomPosition, type RoomWindow } from './room.repository.js';
 export { RoomService } from './room.service.js';
-export { toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
+export { SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
 export type { SentText } from './sent-text.js';
 export { PAGE_ANSWER, PAGE_REQUEST } from './room.example.js';

@@ -55,7 +55,8 @@ export class RoomRepository {
       const cursor = toDriverCollection(rooms).find(toFilter(match, window), options);
       const found: Room[] = [];
       while (await cursor.hasNext()) {
-        found.push(...cursor.readBufferedDocuments());
+        // One by one: a batch can hold more rooms than a call may have arguments.
+        for (const room of cursor.readBufferedDocuments()) found.push(room);
         deadline.renew();
       }
       return found;

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Model } from 'mongoose';
 
+import { PromiseCache } from '../common/index.js';
 import { TenantRepository } from './tenant.repository.js';
 import type { Tenant } from './tenant.js';
 
 /** Makes a tenant's indexes on its first touch, never for all tenants at the start; the directory remembers the version. */
 @Injectable()
 export class TenantIndexes {
-  private readonly made = new Map<string, Promise<void>>();
+  private readonly made = new PromiseCache<void>();
 
   constructor(private readonly tenants: TenantRepository) {}
 
@@ -15,10 +16,7 @@ export class TenantIndexes {
   async ensure<T>(tenant: Tenant, collection: { name: string; indexVersion: number }, model: Model<T>): Promise<void> {
     if (tenant.index_versions[collection.name] === collection.indexVersion) return;
     const id = `${tenant.cluster}/${tenant.database}/${collection.name}`;
-    const making = this.made.get(id) ?? this.make(tenant, collection, model);
-    this.made.set(id, making);
-    making.catch(() => this.made.delete(id));
-    await making;
+    await this.made.get(id, () => this.make(tenant, collection, model));
   }
 
   private async make<T>(tenant: Tenant, { name, indexVersion }: { name: string; indexVersion: number }, model: Model<T>): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import mongoose, { type ClientSession, type mongo } from 'mongoose';
 
+import { PromiseCache } from '../common/index.js';
 import { ControlDatabase } from '../mongo/index.js';
 import { NameTakenError } from './tenancy.errors.js';
 import type { Tenant } from './tenant.js';
@@ -17,7 +18,7 @@ const DUPLICATE_KEY = 11000;
 /** The tenants as stored in the control database, and a revision that moves with every change of them. */
 @Injectable()
 export class TenantRepository {
-  private indexed: Promise<void> | null = null;
+  private readonly indexed = new PromiseCache<void>();
 
   constructor(private readonly control: ControlDatabase) {}
 
@@ -87,11 +88,11 @@ export class TenantRepository {
   }
 
   private ensureIndexes(): Promise<void> {
-    this.indexed ??= this.control.with(async (database) => {
-      await database.collection('tenants').createIndexes([uniqueIndex('names'), uniqueIndex('sub_domains')]);
-    });
-    this.indexed.catch(() => (this.indexed = null));
-    return this.indexed;
+    return this.indexed.get('tenants', () =>
+      this.control.with(async (database) => {
+        await database.collection('tenants').createIndexes([uniqueIndex('names'), uniqueIndex('sub_domains')]);
+      }),
+    );
   }
 }
 
