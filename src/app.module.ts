@@ -6,14 +6,15 @@ import { ConfigModule, type Config } from './config/index.js';
 import { DemoModule } from './demo/index.js';
 import { HealthModule } from './health/index.js';
 import { InboxController, InboxModule } from './inbox/index.js';
-import { MessageModule } from './message/index.js';
+import { LocationController, LocationModule } from './location/index.js';
+import { MessageController, MessageModule } from './message/index.js';
 import { MongoModule } from './mongo/index.js';
-import { ParticipantModule } from './participant/index.js';
-import { RoomModule } from './room/index.js';
+import { ParticipantController, ParticipantModule } from './participant/index.js';
+import { RoomController, RoomModule } from './room/index.js';
 import { TenancyMiddleware, TenancyModule } from './tenancy/index.js';
 
 // Every controller whose routes belong to a tenant.
-const TENANT_CONTROLLERS = [InboxController];
+const TENANT_CONTROLLERS = [InboxController, RoomController, ParticipantController, MessageController, LocationController];
 
 @Module({
   imports: [
@@ -23,6 +24,7 @@ const TENANT_CONTROLLERS = [InboxController];
     RoomModule,
     ParticipantModule,
     MessageModule,
+    LocationModule,
     InboxModule,
     AdminModule,
     DemoModule,

@@ -1,34 +1,52 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 
-import { MATCH_TEXT_LIMIT, toText } from './coercion.js';
+import { isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 
-function textFault(value: unknown, limit: number): string | null {
+function textFault(value: unknown, { limit = MATCH_TEXT_LIMIT, filled = false }: TextOptions): string | null {
   if (value === undefined) return 'is required';
   if (value !== null && typeof value !== 'string') return 'must be a text or a number, not an object or a list';
+  if (filled && isEmptyLike(value)) return 'is required';
   if (value !== null && value.length > limit) return `must not be longer than ${limit} characters`;
   return null;
 }
 
+interface TextOptions {
+  readonly limit?: number;
+  /** Refuses null, the empty text and what old callers write for them. */
+  readonly filled?: boolean;
+  readonly example?: string | number;
+}
+
 /** A text field as old callers send it: text or number, null allowed, up to `limit` characters; absent is refused. */
-export function Text({ limit = MATCH_TEXT_LIMIT } = {}): PropertyDecorator {
+export function Text(options: TextOptions = {}): PropertyDecorator {
+  return applyDecorators(ApiProperty(toApiProperty(options, true)), validText(options));
+}
+
+/** The same, and it may be absent. */
+export function OptionalText(options: TextOptions = {}): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty(toApiProperty(options, false)),
+    ValidateIf((_, value) => value !== undefined),
+    validText(options),
+  );
+}
+
+function toApiProperty({ limit = MATCH_TEXT_LIMIT, example }: TextOptions, required: boolean): object {
+  return { oneOf: [{ type: 'string', maxLength: limit }, { type: 'number' }], required, ...(example === undefined ? {} : { example }) };
+}
+
+function validText(options: TextOptions): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }) => toText(value)),
     ValidateBy({
       name: 'text',
       validator: {
-        validate: (value) => textFault(value, limit) === null,
-        defaultMessage: (args?: ValidationArguments) => `${args?.property ?? ''} ${textFault(args?.value, limit) ?? ''}`,
+        validate: (value) => textFault(value, options) === null,
+        defaultMessage: (args?: ValidationArguments) => `${args?.property ?? ''} ${textFault(args?.value, options) ?? ''}`,
       },
     }),
-  );
-}
-
-/** The same, and it may be absent. */
-export function OptionalText(options: { limit?: number } = {}): PropertyDecorator {
-  return applyDecorators(
-    ValidateIf((_, value) => value !== undefined),
-    Text(options),
   );
 }

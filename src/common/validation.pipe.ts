@@ -16,6 +16,8 @@ export class DtoPipe implements PipeTransform {
 function createPipe(forbidNonWhitelisted: boolean): ValidationPipe {
   return new ValidationPipe({
     transform: true,
+    // QueryOrBody is a parameter decorator of ours.
+    validateCustomDecorators: true,
     whitelist: true,
     forbidNonWhitelisted,
     stopAtFirstError: true,

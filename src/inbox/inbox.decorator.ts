@@ -1,45 +1,29 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiSecurity } from '@nestjs/swagger';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
 
-import { CredentialRefusedError } from '../auth/index.js';
-import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, ValidationFailedError } from '../common/index.js';
-import { DatabaseUnavailableError } from '../mongo/index.js';
-import { PAGE_ANSWER, PAGE_REQUEST } from '../room/index.js';
-import { TenantMismatchError, TenantRequiredError, TenantSuspendedError, TenantUnknownError } from '../tenancy/index.js';
+import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ValidationFailedError } from '../common/index.js';
 import { CursorInvalidError } from './cursor.js';
-import { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
 import { RoomListDto, RoomListErrorDto } from './dto/room-list.dto.js';
+import type { ListExamples } from './inbox.example.js';
 
-const LIST_ERRORS = [
-  new ValidationFailedError('agent_id is required.'),
-  new CursorInvalidError(),
-  new TenantRequiredError(),
-  new CredentialRefusedError(),
-  new TenantMismatchError(),
-  new TenantSuspendedError(),
-  new TenantUnknownError(),
-  new BodyTooLargeError(),
-  new ContentTypeUnsupportedError(),
-  new InternalError(null),
-  new DatabaseUnavailableError(),
-];
+const LIST_ERRORS = [new ValidationFailedError('type is required.'), new CursorInvalidError()];
 
-const EXAMPLES = {
-  'a driver of salesdemo': { value: PAGE_REQUEST.body },
-  'a driver of ace, by number': { value: { agent_db: 'ace', agent_id: 141, type: 'agent_to_user' } },
-  'a page of twenty': { value: { agent_db: 'ace', agent_id: 141, type: 'agent_to_user', limit: 20 } },
-};
-
-/** Documents a list of rooms: the headers that callers send, body, answer and errors. */
-export function ApiRoomList(): MethodDecorator {
+/** Documents a list of rooms: the headers that callers send, answer and errors; `examples` of a body where it has one. */
+export function ApiRoomList(examples?: ListExamples, dto: Type = RoomListDto): MethodDecorator {
+  const answer = examples?.answer === undefined ? {} : { example: examples.answer };
   return applyDecorators(
-    ApiSecurity('Authorization'),
-    ApiHeader({ name: 'client', required: false, description: "The deployment's database name, from the driver app; a weak hint.", schema: { type: 'string', maxLength: 200 } }),
-    ApiHeader({ name: 'language', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: '1' } }),
-    ApiHeader({ name: 'currency', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: 'USD' } }),
-    ApiConsumes('application/json', 'application/x-www-form-urlencoded'),
-    ApiBody({ type: FetchRoomByUserAgentDto, examples: EXAMPLES }),
-    ApiOkResponse({ type: RoomListDto, description: 'The rooms; `[]` when there are none.', example: PAGE_ANSWER }),
-    ApiErrors(LIST_ERRORS, RoomListErrorDto, { roomData: [] }),
+    ApiWireCall(),
+    ...(examples === undefined ? [] : [ApiConsumes('application/json', 'application/x-www-form-urlencoded'), documentBody(examples)]),
+    ApiOkResponse({ type: dto, description: 'The rooms; `[]` when there are none.', ...answer }),
+    ApiWireErrors(LIST_ERRORS, RoomListErrorDto, { roomData: [] }),
   );
+}
+
+// The body is the method's last parameter.
+function documentBody({ requests }: ListExamples): MethodDecorator {
+  return (target, method, descriptor) => {
+    const parameters = Reflect.getMetadata('design:paramtypes', target, method) as Type[];
+    ApiBody({ type: parameters.at(-1) as Type, examples: { ...requests } })(target, method, descriptor);
+  };
 }

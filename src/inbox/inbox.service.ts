@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 
-import { isBlank, isEmptyLike, ValidationFailedError } from '../common/index.js';
 import { ControlDatabase } from '../mongo/index.js';
-import { RoomService, type RoomMatch } from '../room/index.js';
+import { RoomService, toWireRoom, type Room } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
+import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
 import type { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
+import type { FetchRoomByUserIdDto } from './dto/fetch-room-by-user-id.dto.js';
+import type { FetchRoomByVendorDto } from './dto/fetch-room-by-vendor.dto.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
-import { toRoomList, type RoomListDto } from './dto/room-list.dto.js';
+import type { ClientListDto } from './dto/panel-list.dto.js';
+import type { RoomsOfOrderDto } from './dto/rooms-of-order.dto.js';
+import { toRoomList, type ListAnswer, type RoomListDto, type RoomOnlyListDto } from './dto/room-list.dto.js';
 import { ListPage } from './list-page.js';
+import { toRoomCard } from './room-card.js';
+import { ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
 
-type WantedRooms = Readonly<Record<keyof RoomMatch, string | null>>;
-
-/** Somebody's rooms with participants and newest message, newest first. */
+/** Somebody's rooms, newest first. Each list throws ValidationFailedError, CursorInvalidError, DatabaseUnavailableError. */
 @Injectable()
 export class InboxService {
   constructor(
@@ -19,32 +23,45 @@ export class InboxService {
     private readonly control: ControlDatabase,
   ) {}
 
-  /**
-   * The rooms of an agent of one type.
-   * @throws ValidationFailedError, CursorInvalidError, DatabaseUnavailableError
-   */
+  /** The rooms of an agent of one type. */
   async ofAgent(tenant: Tenant, dto: FetchRoomByUserAgentDto): Promise<RoomListDto> {
-    const agentDb = isBlank(dto.agent_db) ? onlyName(tenant) : dto.agent_db;
-    return this.list(tenant, { agent_db: agentDb, agent_id: dto.agent_id, type: dto.type }, dto);
+    return this.list(tenant, ofAgent(tenant, dto), dto, toRoomCard);
   }
 
-  private async list(tenant: Tenant, wanted: WantedRooms, dto: ListPageDto): Promise<RoomListDto> {
-    const signing = { query: JSON.stringify([tenant.database, wanted, dto.updated_since]), secret: await this.control.secret('cursor') };
-    const page = ListPage.of(dto, signing);
-    const found = isMatch(wanted) ? await this.rooms.findNewestFirst(tenant, wanted, page.window) : [];
-    return toRoomList(page.cut(found), page.endOf(found));
+  /** The rooms of a customer of one type. */
+  async ofUser(tenant: Tenant, dto: FetchRoomByUserIdDto): Promise<RoomListDto> {
+    return this.list(tenant, ofUser(tenant, dto), dto, toRoomCard);
   }
-}
 
-// What old apps send in place of a value matches nothing: they show an error for anything but an empty list.
-function isMatch(wanted: WantedRooms): wanted is RoomMatch {
-  return !Object.values(wanted).some(isEmptyLike);
-}
-
-function onlyName(tenant: Tenant): string {
-  const [name, ...others] = tenant.names;
-  if (name === undefined || others.length > 0) {
-    throw new ValidationFailedError(`agent_db is required: this deployment has ${name === undefined ? 'no name' : 'several names'}.`);
+  /** The rooms of shops of one type. */
+  async ofVendors(tenant: Tenant, dto: FetchRoomByVendorDto): Promise<RoomListDto> {
+    return this.list(tenant, ofVendors(tenant, dto), dto, toRoomCard);
   }
-  return name;
+
+  /** The rooms of a seller, a buyer, or both. */
+  async ofPeer(tenant: Tenant, dto: FetchRoomBetweenUsersDto): Promise<RoomListDto> {
+    return this.list(tenant, ofPeer(tenant, dto), dto, toRoomCard);
+  }
+
+  /** All rooms of one type. */
+  async ofPanel(tenant: Tenant, dto: ClientListDto): Promise<RoomListDto> {
+    return this.list(tenant, ofPanel(tenant, dto), dto, toRoomCard);
+  }
+
+  /** All rooms of one type, without participants and newest message. */
+  async ofPanelAlone(tenant: Tenant, dto: ClientListDto): Promise<RoomOnlyListDto> {
+    return this.list(tenant, ofPanel(tenant, dto), dto, toWireRoom);
+  }
+
+  /** The rooms of an order, by the number that people see. */
+  async ofOrder(tenant: Tenant, dto: RoomsOfOrderDto): Promise<RoomListDto> {
+    return this.list(tenant, ofOrder(dto), dto, toRoomCard);
+  }
+
+  private async list<T>(tenant: Tenant, wanted: WantedRooms, dto: ListPageDto, toItem: (room: Room) => T): Promise<ListAnswer<T>> {
+    const query = JSON.stringify([tenant.database, wanted, dto.updated_since]);
+    const page = ListPage.of(dto, { query, secret: await this.control.secret('cursor') });
+    const found = wanted.length === 0 ? [] : await this.rooms.findNewestFirst(tenant, wanted, page.window);
+    return toRoomList(page.cut(found).map(toItem), page.endOf(found));
+  }
 }

@@ -1,8 +1,15 @@
 import { Module } from '@nestjs/common';
 
 import { RoomModule } from '../room/index.js';
+import { HistoryService } from './history.service.js';
+import { MessageController } from './message.controller.js';
 import { MessageRepository } from './message.repository.js';
 import { MessageService } from './message.service.js';
 
-@Module({ imports: [RoomModule], providers: [MessageRepository, MessageService], exports: [MessageRepository, MessageService] })
+@Module({
+  imports: [RoomModule],
+  controllers: [MessageController],
+  providers: [HistoryService, MessageRepository, MessageService],
+  exports: [HistoryService, MessageRepository, MessageService],
+})
 export class MessageModule {}

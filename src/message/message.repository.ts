@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession } from 'mongoose';
+import type { ClientSession, mongo } from 'mongoose';
 
 import type { Id } from '../mongo/index.js';
 
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { MESSAGES } from './message.schema.js';
+
+// The driver asks for 101 documents first unless told.
+const WHOLE_HISTORY = 100_000;
+
+/** Which part of a room's history is wanted, and from which end `limit` counts. */
+export interface HistoryWindow {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly from: 'oldest' | 'newest';
+}
 
 /** The messages of a tenant, as stored. */
 @Injectable()
@@ -19,9 +30,28 @@ export class MessageRepository {
     );
   }
 
-  /** All messages of a room, oldest first. */
-  findByRoom(tenant: Tenant, room: Id): Promise<Message[]> {
-    return this.models.with(tenant, MESSAGES, (messages) => messages.find({ room }).sort({ seq: 1 }).lean<Message[]>());
+  /** Messages of a room whose `seq` lies between, both ends left out, oldest first; with `limit` the first or the last of them. */
+  findByRoom(tenant: Tenant, room: Id, { after, before, limit, from }: HistoryWindow): Promise<Message[]> {
+    const seq = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
+    const filter = { room, ...(Object.keys(seq).length === 0 ? {} : { seq }) };
+    const options = { sort: { seq: from === 'oldest' ? 1 : -1 }, limit: limit ?? 0, batchSize: limit ?? WHOLE_HISTORY } as const;
+    return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
+      const cursor = (messages.collection as unknown as mongo.Collection<Message>).find(filter, options);
+      const found: Message[] = [];
+      while (await cursor.hasNext()) {
+        found.push(...cursor.readBufferedDocuments());
+        deadline.renew();
+      }
+      return from === 'oldest' ? found : found.reverse();
+    });
+  }
+
+  /** The `seq` of a message of this room, or null. */
+  findSeq(tenant: Tenant, room: Id, id: Id): Promise<number | null> {
+    return this.models.with(tenant, MESSAGES, async (messages) => {
+      const found = await messages.findOne({ _id: id, room }).select({ seq: 1 }).lean();
+      return found?.seq ?? null;
+    });
   }
 
   /** Runs `work` in one transaction on the tenant's cluster, after making sure that `messages` and its indexes exist. */

@@ -45,11 +45,6 @@ export class MessageService {
     return { message: room.last_message as Message, room };
   }
 
-  /** All messages of a room, oldest first. */
-  findByRoom(tenant: Tenant, roomId: Id): Promise<Message[]> {
-    return this.messages.findByRoom(tenant, roomId);
-  }
-
   private storeOnce(
     tenant: Tenant,
     roomId: Id,

@@ -33,3 +33,11 @@ export type WirePreview = Pick<Message, (typeof PREVIEW_FIELDS)[number]>;
 export function toWirePreview(message: Message): WirePreview {
   return pick(message, PREVIEW_FIELDS);
 }
+
+/** A message as history, the send answer and events show it: a preview with its `seq`. */
+export type WireMessage = WirePreview & Pick<Message, 'seq'>;
+
+/** The message as answered. */
+export function toWireMessage(message: Message): WireMessage {
+  return { ...toWirePreview(message), seq: message.seq };
+}

@@ -9,6 +9,7 @@ import {
   RoomService,
   type Joiner,
   type Participant,
+  type Room,
 } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 
@@ -24,15 +25,15 @@ export class ParticipantService {
   /**
    * Adds somebody to a room, once however many calls at a time; somebody known stays as they are.
    */
-  async join(tenant: Tenant, roomId: Id, joiner: Joiner): Promise<{ participant: Participant; isNew: boolean }> {
+  async join(tenant: Tenant, roomId: Id, joiner: Joiner): Promise<{ room: Room; participant: Participant; isNew: boolean }> {
     const participantId = newId();
     const change = { joiner, participantId, defaultImage: tenant.settings.default_image, revision: newId() };
     const options = { onlyIfNew: true, participantLimit: this.config.limits.participants };
-    const room = await this.rooms.change(tenant, roomId, change, options);
-    const participants = room?.participants ?? (await this.findAll(tenant, roomId));
-    const participant = findSame(participants, joiner);
+    const changed = await this.rooms.change(tenant, roomId, change, options);
+    const room = changed ?? (await this.roomService.getById(tenant, roomId));
+    const participant = findSame(room.participants, joiner);
     if (participant === undefined) throw new RoomFullError();
-    return { participant, isNew: participant._id.equals(participantId) };
+    return { room, participant, isNew: participant._id.equals(participantId) };
   }
 
   /** Everybody in the room, in order of joining. @throws RoomNotFoundError */

@@ -1,9 +1,14 @@
+export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
+export { RoomType } from './room-type.decorator.js';
 export { toRoomType } from './room-type.js';
 export type { Message, MessageFields } from './room-message.js';
 export { identityOf, type Joiner, type Participant } from './room-participant.js';
+export { RoomController } from './room.controller.js';
+export { RoomIdDto, toCheckedId } from './dto/room-id.dto.js';
 export { RoomFullError, RoomNotFoundError } from './room.errors.js';
 export { RoomModule } from './room.module.js';
-export { RoomRepository, type RoomMatch, type RoomPosition, type RoomWindow } from './room.repository.js';
+export type { RoomMatch, RoomPosition, RoomWindow } from './room-query.js';
+export { RoomRepository } from './room.repository.js';
 export { RoomService } from './room.service.js';
 export { SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
 export type { SentText } from './sent-text.js';

@@ -21,10 +21,15 @@ export interface RoomChange {
 export function toRoomUpdate(change: RoomChange): { $set: object }[] {
   const { message } = change;
   return [
-    { $set: { updated_date: { $max: ['$updated_date', '$$NOW'] }, revision: change.revision } },
+    { $set: toMoved(change.revision) },
     { $set: { participants: toParticipants(change) } },
     ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: toPreview(change, message) } }]),
   ];
+}
+
+/** What moves with every change of a room. */
+export function toMoved(revision: Id): object {
+  return { updated_before: '$updated_date', updated_date: { $max: ['$updated_date', '$$NOW'] }, revision };
 }
 
 function toParticipants({ joiner, participantId }: RoomChange): object {

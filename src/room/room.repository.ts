@@ -3,26 +3,11 @@ import type { ClientSession, Model, mongo, QueryFilter } from 'mongoose';
 
 import type { Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { toRoomUpdate, type RoomChange } from './room-change.js';
+import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
+import { toRoomQuestions, type RoomMatch, type RoomWindow } from './room-query.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
 import type { Room } from './room.js';
-
-/** Rooms by what they are: each field equal. */
-export type RoomMatch = Readonly<Record<'agent_db' | 'agent_id' | 'type', string>>;
-
-/** Where a page of rooms ended: the next one begins behind it. */
-export interface RoomPosition {
-  readonly updatedDate: Date;
-  readonly id: Id;
-}
-
-/** Which part of a list is wanted. */
-export interface RoomWindow {
-  readonly after?: RoomPosition | undefined;
-  readonly updatedSince?: Date | undefined;
-  readonly limit?: number | undefined;
-}
 
 /** The rooms of a tenant, as stored. */
 @Injectable()
@@ -48,16 +33,28 @@ export class RoomRepository {
     return this.models.with(tenant, ROOMS, (rooms) => rooms.findById(id).lean<Room>());
   }
 
-  /** Rooms that match, newest `updated_date` first, equal dates by descending `_id`; one command up to 16 MB of rooms. */
-  findNewestFirst(tenant: Tenant, match: RoomMatch, window: RoomWindow = {}): Promise<Room[]> {
-    const options = { sort: { updated_date: -1, _id: -1 }, limit: window.limit ?? 0, batchSize: window.limit ?? WHOLE_LIST } as const;
+  /** Sets the issue flag with all that moves with a change; false where there is no such room. */
+  setIssue(tenant: Tenant, id: Id, { isRaiseIssue, revision }: { isRaiseIssue: boolean; revision: Id }): Promise<boolean> {
+    const update = [{ $set: { isRaiseIssue, ...toMoved(revision) } }];
+    return this.models.with(tenant, ROOMS, async (rooms) => {
+      const { matchedCount } = await rooms.updateOne({ _id: id }, update, { updatePipeline: true });
+      return matchedCount === 1;
+    });
+  }
+
+  /** Rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`; one or two commands up to 16 MB of rooms. */
+  findNewestFirst(tenant: Tenant, matches: readonly RoomMatch[], window: RoomWindow = {}): Promise<Room[]> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
-      const cursor = toDriverCollection(rooms).find(toFilter(match, window), options);
       const found: Room[] = [];
-      while (await cursor.hasNext()) {
-        // One by one: a batch can hold more rooms than a call may have arguments.
-        for (const room of cursor.readBufferedDocuments()) found.push(room);
-        deadline.renew();
+      for (const { filter, hint } of toRoomQuestions(matches, window)) {
+        const limit = window.limit === undefined ? 0 : window.limit - found.length;
+        if (window.limit !== undefined && limit <= 0) break;
+        const cursor = toDriverCollection(rooms).find(filter, { ...NEWEST_FIRST, limit, batchSize: limit || WHOLE_LIST, ...(hint === undefined ? {} : { hint }) });
+        while (await cursor.hasNext()) {
+          // One by one: a batch can hold more rooms than a call may have arguments.
+          for (const room of cursor.readBufferedDocuments()) found.push(room);
+          deadline.renew();
+        }
       }
       return found;
     });
@@ -88,24 +85,14 @@ export interface ChangeOptions {
   readonly session?: ClientSession;
 }
 
+const NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 } } as const;
+
 // The driver asks for 101 documents first unless told; a whole list comes in one answer up to MongoDB's 16 MB.
 const WHOLE_LIST = 100_000;
 
 // Lists are read by the driver itself: mongoose has nothing to add to them but time.
 function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
   return rooms.collection as unknown as mongo.Collection<Room>;
-}
-
-// A rooted $or keeps each branch on the index, merged in order; $lte with an inner $or would not (measured on MongoDB 6.0).
-function toFilter(match: RoomMatch, { after, updatedSince }: RoomWindow): mongo.Filter<Room> {
-  const since = updatedSince === undefined ? {} : { $gte: updatedSince };
-  if (after === undefined) return updatedSince === undefined ? { ...match } : { ...match, updated_date: { $gte: updatedSince } };
-  return {
-    $or: [
-      { ...match, updated_date: after.updatedDate, _id: { $lt: after.id } },
-      { ...match, updated_date: { ...since, $lt: after.updatedDate } },
-    ],
-  };
 }
 
 function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): QueryFilter<RoomRecord> {

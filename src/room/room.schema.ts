@@ -6,6 +6,7 @@ import type { Id } from '../mongo/index.js';
 import type { TenantCollection } from '../tenancy/index.js';
 import type { Message } from './room-message.js';
 import type { Participant } from './room-participant.js';
+import { PANEL_ORDER } from './room-query.js';
 import type { Room } from './room.js';
 import type { SentText } from './sent-text.js';
 
@@ -35,6 +36,7 @@ export class RoomRecord implements Room {
   @Prop({ type: String }) product_price?: SentText;
   @Prop({ type: Date, required: true }) created_date!: Date;
   @Prop({ type: Date, required: true }) updated_date!: Date;
+  @Prop({ type: Date }) updated_before?: Date;
   @Prop({ type: Number, default: 0 }) __v!: number;
   // Both are written whole by the one update of room-change.ts, so mongoose need not know their inside.
   @Prop({ type: [mongoose.Schema.Types.Mixed], required: true }) participants!: Participant[];
@@ -46,7 +48,12 @@ export class RoomRecord implements Room {
 const schema = SchemaFactory.createForClass(RoomRecord);
 
 schema.index({ room_name: 1 }, { unique: true });
-// Serves fetchRoomByUserAgent: equal fields, then the order of the list with the tie-break of its pages.
+// Each list: its equal fields, then the order of the list with the tie-break of its pages.
 schema.index({ agent_db: 1, agent_id: 1, type: 1, updated_date: -1, _id: -1 });
+schema.index({ db_name: 1, order_user_id: 1, type: 1, updated_date: -1, _id: -1 });
+schema.index({ db_name: 1, p2p_id: 1, type: 1, updated_date: -1, _id: -1 });
+schema.index({ db_name: 1, vendor_id: 1, type: 1, updated_date: -1, _id: -1, client_id: 1 });
+schema.index({ db_name: 1, type: 1, updated_date: -1, _id: -1, client_id: 1, vendor_id: 1 }, { name: PANEL_ORDER });
+schema.index({ room_id: 1, updated_date: -1, _id: -1 });
 
-export const ROOMS: TenantCollection<RoomRecord> = { name: 'rooms', schema, indexVersion: 1 };
+export const ROOMS: TenantCollection<RoomRecord> = { name: 'rooms', schema, indexVersion: 2 };

@@ -3,7 +3,8 @@ import { newId, type Id } from '../mongo/index.js';
 
 import type { Tenant } from '../tenancy/index.js';
 import { RoomNotFoundError } from './room.errors.js';
-import { RoomRepository, type RoomMatch, type RoomWindow } from './room.repository.js';
+import type { RoomMatch, RoomWindow } from './room-query.js';
+import { RoomRepository } from './room.repository.js';
 import type { Room, RoomFields } from './room.js';
 
 /** Making and finding rooms. */
@@ -23,9 +24,15 @@ export class RoomService {
     return room;
   }
 
-  /** Rooms that match, newest `updated_date` first. */
-  findNewestFirst(tenant: Tenant, match: RoomMatch, window?: RoomWindow): Promise<Room[]> {
-    return this.rooms.findNewestFirst(tenant, match, window);
+  /** Raises an issue in the room, or takes it back. @throws RoomNotFoundError */
+  async setIssue(tenant: Tenant, id: Id, isRaiseIssue: boolean): Promise<void> {
+    const isFound = await this.rooms.setIssue(tenant, id, { isRaiseIssue, revision: newId() });
+    if (!isFound) throw new RoomNotFoundError();
+  }
+
+  /** Rooms that match any of these, newest `updated_date` first. */
+  findNewestFirst(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<Room[]> {
+    return this.rooms.findNewestFirst(tenant, matches, window);
   }
 }
 

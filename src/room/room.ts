@@ -39,6 +39,8 @@ export interface Room extends RoomFields {
   /** Moves with each message, join and issue flag, and never backwards. */
   updated_date: Date;
   __v: number;
+  /** `updated_date` before the last change; for the answer of a send, which shows the room before it. */
+  updated_before?: Date;
   /** In order of joining. */
   participants: Participant[];
   last_message: Message | null;

@@ -1,17 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ErrorDto } from '../../common/index.js';
-import type { Room } from '../../room/index.js';
+import { RoomDto, type WireRoom } from '../../room/index.js';
 import type { PageEnd } from '../list-page.js';
-import { toRoomCard, type RoomCard } from '../room-card.js';
+import type { RoomCard } from '../room-card.js';
 import { RoomCardDto } from './room-card.dto.js';
 
-/** The answer of every list of rooms. */
-export class RoomListDto {
-  /** The rooms, newest `updated_date` first; `[]` when there are none. */
-  @ApiProperty({ type: [RoomCardDto] })
-  roomData!: RoomCard[];
-
+/** What every list answers beside its rooms. */
+class ListDto {
   @ApiProperty({ enum: [true] })
   status!: true;
 
@@ -27,6 +23,20 @@ export class RoomListDto {
   as_of?: string;
 }
 
+/** The answer of a list of rooms with everybody in them and their newest message. */
+export class RoomListDto extends ListDto {
+  /** The rooms, newest `updated_date` first; `[]` when there are none. */
+  @ApiProperty({ type: [RoomCardDto] })
+  roomData!: RoomCard[];
+}
+
+/** The answer of a list of rooms alone. */
+export class RoomOnlyListDto extends ListDto {
+  /** The rooms, newest `updated_date` first; `[]` when there are none. */
+  @ApiProperty({ type: [RoomDto] })
+  roomData!: WireRoom[];
+}
+
 /** The answer of a list that failed. */
 export class RoomListErrorDto extends ErrorDto {
   /** Always empty. */
@@ -34,7 +44,10 @@ export class RoomListErrorDto extends ErrorDto {
   roomData!: never[];
 }
 
+/** A list's answer. */
+export type ListAnswer<T> = ListDto & { readonly roomData: T[] };
+
 /** The answer that holds these rooms. */
-export function toRoomList(rooms: readonly Room[], end: PageEnd | null): RoomListDto {
-  return { roomData: rooms.map(toRoomCard), status: true, statusCode: 200, ...end };
+export function toRoomList<T>(rooms: T[], end: PageEnd | null): ListAnswer<T> {
+  return { roomData: rooms, status: true, statusCode: 200, ...end };
 }

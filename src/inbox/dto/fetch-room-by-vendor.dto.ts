@@ -1,0 +1,34 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, ValidateBy } from 'class-validator';
+
+import { MATCH_TEXT_LIMIT, toText } from '../../common/index.js';
+import { ClientListDto } from './panel-list.dto.js';
+
+const MOST_VENDORS = 5_000;
+
+/** Whose rooms are asked for: shops of a deployment, by room type. */
+export class FetchRoomByVendorDto extends ClientListDto {
+  /** The shops: a list of texts or numbers; a lone value counts as a list of one. */
+  @ApiProperty({
+    oneOf: [{ type: 'array', maxItems: MOST_VENDORS, items: { type: 'string', nullable: true, maxLength: MATCH_TEXT_LIMIT } }, { type: 'string' }, { type: 'number' }],
+    example: ['3', '4'],
+  })
+  @Transform(({ value }) => toTexts(value))
+  @IsArray({ message: 'vendor_id is required: a list of texts or numbers' })
+  @ArrayMaxSize(MOST_VENDORS, { message: `vendor_id must not have more than ${MOST_VENDORS} elements` })
+  @ValidateBy(
+    { name: 'vendor', validator: { validate: isVendor, defaultMessage: () => `each of vendor_id must be a text or a number of up to ${MATCH_TEXT_LIMIT} characters` } },
+    { each: true },
+  )
+  vendor_id!: (string | null)[];
+}
+
+function isVendor(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && value.length <= MATCH_TEXT_LIMIT);
+}
+
+function toTexts(value: unknown): unknown {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return value;
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(toText);
+}

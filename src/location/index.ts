@@ -1,0 +1,3 @@
+export { LocationController } from './location.controller.js';
+export { LocationModule } from './location.module.js';
+export { LocationService } from './location.service.js';

@@ -1,0 +1,41 @@
+import { Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
+import type { Joiner, MessageFields } from '../../room/index.js';
+
+const URL_LIMIT = 4_000;
+const TEXT_LIMIT = 1_000;
+// The service's own limit (MESSAGE_LIMIT) is smaller unless it was raised; this one only keeps the field bounded.
+const MESSAGE_CEILING = 1_000_000;
+
+/** A message and who sends it. */
+export class SendMessageDto {
+  /** The room's `_id`. */
+  @IdText({ example: '641d731dee3408c461095a2b' }) room_id!: string;
+  /** The text; a media message may have none. */
+  @OptionalText({ limit: MESSAGE_CEILING, example: 'I am at the door.' }) message?: string | null;
+  /** `agent`, `user`, `vendor` or `admin`. */
+  @Text({ filled: true, example: 'agent' }) user_type!: string;
+  @OptionalText({ example: 'to_user' }) to_message?: string | null;
+  @OptionalText({ example: 'from_agent' }) from_message?: string | null;
+  /** Who really sends it. */
+  @OptionalText({ example: 141 }) user_id?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT }) email?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, example: 'goutav' }) username?: string | null;
+  @OptionalText() phone_num?: string | null;
+  @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
+  @OptionalText() sub_domain?: string | null;
+  @OptionalText({ example: 'agent_to_user' }) chat_type?: string | null;
+  @Flag({ required: false }) is_media?: boolean;
+  @OptionalText({ limit: URL_LIMIT }) mediaUrl?: string | null;
+  @OptionalText({ limit: URL_LIMIT }) thumbnailUrl?: string | null;
+  @OptionalText() mediaType?: string | null;
+}
+
+/** Who sends it. */
+export function toSender(dto: SendMessageDto): Joiner {
+  return pick(dto, ['user_type', 'user_id', 'email', 'username', 'phone_num', 'display_image', 'sub_domain']);
+}
+
+/** What is sent. */
+export function toMessageFields(dto: SendMessageDto): MessageFields {
+  return pick(dto, ['message', 'to_message', 'from_message', 'chat_type', 'is_media', 'mediaUrl', 'thumbnailUrl', 'mediaType']);
+}

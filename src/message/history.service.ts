@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+
+import { ValidationFailedError } from '../common/index.js';
+import { toId, type Id } from '../mongo/index.js';
+import { RoomService, type Message } from '../room/index.js';
+import type { Tenant } from '../tenancy/index.js';
+import type { HistoryDto } from './dto/history.dto.js';
+import { MessageRepository, type HistoryWindow } from './message.repository.js';
+
+/** Reading messages back. */
+@Injectable()
+export class HistoryService {
+  constructor(
+    private readonly messages: MessageRepository,
+    private readonly rooms: RoomService,
+  ) {}
+
+  /**
+   * Messages of a room, oldest first.
+   * @throws ValidationFailedError (`before` with `after_seq`, or of another room), RoomNotFoundError
+   */
+  async find(tenant: Tenant, roomId: Id, dto: HistoryDto = {}): Promise<Message[]> {
+    const window = await this.windowOf(tenant, roomId, dto);
+    const found = await this.messages.findByRoom(tenant, roomId, window);
+    // A room that is not there has no messages either; only then is it worth asking.
+    if (found.length === 0) await this.rooms.getById(tenant, roomId);
+    return found;
+  }
+
+  private async windowOf(tenant: Tenant, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
+    if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
+    if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };
+    const seq = await this.messages.findSeq(tenant, roomId, toId(before) as Id);
+    if (seq === null) throw new ValidationFailedError('before must be the _id of a message of this room.');
+    return { before: seq, limit, from: 'newest' };
+  }
+}

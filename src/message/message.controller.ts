@@ -1,0 +1,44 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { OverloadedError, ValidationFailedError } from '../common/index.js';
+import { RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
+import { CurrentTenant, type Tenant } from '../tenancy/index.js';
+import { HistoryDto, HistoryRoomDto } from './dto/history.dto.js';
+import { MessageDto, SendErrorDto, SentMessageDto, toSentMessage } from './dto/message.dto.js';
+import { SendMessageDto, toMessageFields, toSender } from './dto/send-message.dto.js';
+import { HistoryService } from './history.service.js';
+import { MessageService } from './message.service.js';
+import { toWireMessage, type WireMessage } from './message.js';
+
+const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
+const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError(), new OverloadedError()];
+
+@ApiTags('messages')
+@Controller('api/chat')
+export class MessageController {
+  constructor(
+    private readonly messages: MessageService,
+    private readonly history: HistoryService,
+  ) {}
+
+  /** Stores a message; its sender joins the room if not known yet. */
+  @Post('sendMessageJoin')
+  @HttpCode(200)
+  @ApiWireCall()
+  @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.' })
+  @ApiWireErrors(SEND_FAULTS, SendErrorDto, { chatData: {} })
+  async sendMessageJoin(@CurrentTenant() tenant: Tenant, @Body() dto: SendMessageDto): Promise<SentMessageDto> {
+    return toSentMessage(await this.messages.store(tenant, toCheckedId(dto.room_id), toSender(dto), toMessageFields(dto)));
+  }
+
+  /** A room's messages, oldest first; `[]` when there are none. */
+  @Get(':roomId')
+  @ApiWireCall()
+  @ApiOkResponse({ type: [MessageDto], description: 'The messages.' })
+  @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()])
+  async find(@CurrentTenant() tenant: Tenant, @Param() { roomId }: HistoryRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
+    return (await this.history.find(tenant, toCheckedId(roomId), dto)).map(toWireMessage);
+  }
+}

@@ -1,0 +1,35 @@
+import { IdText, OptionalText, pick, Text } from '../../common/index.js';
+import type { Joiner } from '../../room/index.js';
+
+const URL_LIMIT = 4_000;
+const TEXT_LIMIT = 1_000;
+
+/** Who joins which room, as older panels say it. */
+export class JoinRoomDto {
+  /** The room's `_id`. */
+  @IdText({ example: '641d731dee3408c461095a2b' }) room_id!: string;
+  /** `agent`, `user`, `vendor` or `admin`. */
+  @Text({ filled: true, example: 'admin' }) user_type!: string;
+  /** Who really joins. */
+  @OptionalText({ example: 1 }) user_id?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT }) email?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT }) username?: string | null;
+  /** Another name of `username`. */
+  @OptionalText({ limit: TEXT_LIMIT }) user_name?: string | null;
+  @OptionalText() phone_num?: string | null;
+  @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
+  /** Another name of `display_image`, misspelt by older panels. */
+  @OptionalText({ limit: URL_LIMIT }) dipslay_image?: string | null;
+  /** Without effect. */
+  @OptionalText() type?: string | null;
+}
+
+/** Who joins. */
+export function toJoiner(dto: JoinRoomDto): Joiner {
+  const { username = dto.user_name, display_image = dto.dipslay_image } = dto;
+  return {
+    ...pick(dto, ['user_type', 'user_id', 'email', 'phone_num']),
+    ...(username === undefined ? {} : { username }),
+    ...(display_image === undefined ? {} : { display_image }),
+  };
+}

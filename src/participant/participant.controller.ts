@@ -1,0 +1,39 @@
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ValidationFailedError } from '../common/index.js';
+import { RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
+import { CurrentTenant, type Tenant } from '../tenancy/index.js';
+import { JoinRoomDto, toJoiner } from './dto/join-room.dto.js';
+import { JoinedRoomDto, RoomUsersDto, RoomUsersErrorDto, toJoinedRoom, toRoomUsers } from './dto/participant.dto.js';
+import { RoomUsersOfDto } from './dto/room-users-of.dto.js';
+import { ParticipantService } from './participant.service.js';
+
+const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
+const JOIN_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError()];
+
+@ApiTags('participants')
+@Controller('api/chat')
+export class ParticipantController {
+  constructor(private readonly participants: ParticipantService) {}
+
+  /** Everybody in a room, in order of joining. */
+  @Get('getRoomUser/:roomId')
+  @ApiWireCall()
+  @ApiOkResponse({ type: RoomUsersDto, description: 'Everybody, or nobody yet.' })
+  @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()], RoomUsersErrorDto, { userData: [] })
+  async findAll(@CurrentTenant() tenant: Tenant, @Param() { roomId }: RoomUsersOfDto): Promise<RoomUsersDto> {
+    return toRoomUsers(await this.participants.findAll(tenant, toCheckedId(roomId)));
+  }
+
+  /** Joins a room without a message; somebody who is in it stays as they are. */
+  @Post('joinRoomByID')
+  @HttpCode(200)
+  @ApiWireCall()
+  @ApiOkResponse({ type: JoinedRoomDto, description: 'In the room.' })
+  @ApiWireErrors(JOIN_FAULTS)
+  async joinRoomById(@CurrentTenant() tenant: Tenant, @Body() dto: JoinRoomDto): Promise<JoinedRoomDto> {
+    return toJoinedRoom(await this.participants.join(tenant, toCheckedId(dto.room_id), toJoiner(dto)));
+  }
+}

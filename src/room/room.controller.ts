@@ -1,0 +1,50 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+
+import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ValidationFailedError } from '../common/index.js';
+import { CurrentTenant, type Tenant } from '../tenancy/index.js';
+import { CreateRoomDto } from './dto/create-room.dto.js';
+import { RaiseIssueDto } from './dto/raise-issue.dto.js';
+import { RoomIdDto, toCheckedId } from './dto/room-id.dto.js';
+import { CreatedRoomDto, DoneDto, RoomDto, toCreatedRoom } from './dto/room.dto.js';
+import { RoomNotFoundError } from './room.errors.js';
+import { RoomService } from './room.service.js';
+import { toWireRoom, type WireRoom } from './room.js';
+
+const ID_FAULT = new ValidationFailedError('id must be an id of 24 hexadecimal digits.');
+
+@ApiTags('rooms')
+@Controller('api/room')
+export class RoomController {
+  constructor(private readonly rooms: RoomService) {}
+
+  /** Makes a room, or answers the one that has its `room_name` already; one room however many equal calls at once. */
+  @Post('createRoom')
+  @HttpCode(200)
+  @ApiWireCall()
+  @ApiOkResponse({ type: CreatedRoomDto, description: 'The room.' })
+  @ApiWireErrors([new ValidationFailedError('room_name is required.')])
+  async createRoom(@CurrentTenant() tenant: Tenant, @Body() dto: CreateRoomDto): Promise<CreatedRoomDto> {
+    return toCreatedRoom(await this.rooms.create(tenant, dto));
+  }
+
+  /** A room, without participants and messages. */
+  @Get(':id')
+  @ApiWireCall()
+  @ApiOkResponse({ type: RoomDto, description: 'The room.' })
+  @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
+  async show(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto): Promise<WireRoom> {
+    return toWireRoom(await this.rooms.getById(tenant, toCheckedId(id)));
+  }
+
+  /** Raises an issue in a room, or takes it back. */
+  @Put('raiseanissue/:id')
+  @ApiWireCall()
+  @ApiOkResponse({ type: DoneDto, description: 'It is stored.' })
+  @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
+  async raiseIssue(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto, @Body() dto: RaiseIssueDto): Promise<DoneDto> {
+    await this.rooms.setIssue(tenant, toCheckedId(id), dto.isRaiseIssue);
+    return { status: true };
+  }
+}
