@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import request, { type Response } from 'supertest';
 
-import { MessageService } from '../src/message/index.js';
+import { HistoryService } from '../src/message/index.js';
 import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
@@ -329,7 +329,7 @@ describe('DELETE /admin/tenants/:key', () => {
     expect((await remove(tenant.key, query)).body).toEqual({ key: tenant.key, database: tenant.database, dropped: false });
     expectRefusal(await get(tenant.key), 404, 'TENANT_UNKNOWN', /key/);
     expect(await rooms(tenant.key)).toMatchObject({ statusCode: 404, error: 'TENANT_UNKNOWN' });
-    const kept = await service.app.get(MessageService).findByRoom(tenant, room._id);
+    const kept = await service.app.get(HistoryService).find(tenant, room._id);
     expect(kept.map(({ message }) => message)).toEqual(['still here']);
     await client.db(tenant.database).dropDatabase();
   });

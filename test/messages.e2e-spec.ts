@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 
 import { ValidationFailedError } from '../src/common/index.js';
-import { MessageService } from '../src/message/index.js';
+import { HistoryService, MessageService } from '../src/message/index.js';
 import { newId } from '../src/mongo/index.js';
 import { ParticipantService } from '../src/participant/index.js';
 import { RoomFullError, RoomNotFoundError, RoomService, type Joiner, type Message, type MessageFields, type Room, type RoomFields } from '../src/room/index.js';
@@ -37,7 +37,7 @@ type Sent = Promise<{ message: Message; room: Room }>;
 const send = (room: Room, sender: Joiner = AGENT, fields: MessageFields = { message: 'hello' }, { app } = service): Sent =>
   app.get(MessageService).store(tenant, room._id, sender, fields);
 const stored = ({ _id }: Room): Promise<Room> => service.app.get(RoomService).getById(tenant, _id);
-const history = ({ _id }: Room): Promise<Message[]> => service.app.get(MessageService).findByRoom(tenant, _id);
+const history = ({ _id }: Room): Promise<Message[]> => service.app.get(HistoryService).find(tenant, _id);
 const join = (room: Room, joiner: Joiner, { app } = service) => app.get(ParticipantService).join(tenant, room._id, joiner);
 const inMongo = (collection: 'rooms' | 'messages'): mongoose.mongo.Collection => client.db(tenant.database).collection(collection);
 const set = ({ _id }: Room, fields: object): Promise<unknown> => inMongo('rooms').updateOne({ _id }, { $set: fields });
