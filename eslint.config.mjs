@@ -43,7 +43,7 @@ const homes = [
 
 /** A file is called `kebab-case[.role][.spec].ts`. */
 const fileNames = {
-  roles: ['controller', 'service', 'repository', 'schema', 'module', 'dto', 'errors', 'middleware', 'guard', 'decorator', 'pipe', 'filter', 'interceptor'],
+  roles: ['controller', 'gateway', 'service', 'repository', 'schema', 'module', 'dto', 'errors', 'middleware', 'guard', 'decorator', 'pipe', 'filter', 'interceptor'],
   after: ['spec', 'example'],
   folderOf: { dto: 'dto' },
 };

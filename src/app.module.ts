@@ -9,7 +9,9 @@ import { InboxController, InboxModule } from './inbox/index.js';
 import { LocationController, LocationModule } from './location/index.js';
 import { MessageController, MessageModule } from './message/index.js';
 import { MongoModule } from './mongo/index.js';
+import { ObserveModule } from './observe/index.js';
 import { ParticipantController, ParticipantModule } from './participant/index.js';
+import { RealtimeModule } from './realtime/index.js';
 import { RoomController, RoomModule } from './room/index.js';
 import { TenancyMiddleware, TenancyModule } from './tenancy/index.js';
 
@@ -18,6 +20,7 @@ const TENANT_CONTROLLERS = [InboxController, RoomController, ParticipantControll
 
 @Module({
   imports: [
+    ObserveModule,
     MongoModule,
     TenancyModule,
     AuthModule,
@@ -26,6 +29,7 @@ const TENANT_CONTROLLERS = [InboxController, RoomController, ParticipantControll
     MessageModule,
     LocationModule,
     InboxModule,
+    RealtimeModule,
     AdminModule,
     DemoModule,
     HealthModule,

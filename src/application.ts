@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
@@ -16,6 +19,9 @@ const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'cod
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'etag'];
 // A list of a thousand ids is a thousand parameters; reading them takes quadratic time (measured: 9,500 take five seconds).
 const MOST_PARAMETERS = 2_000;
+
+// Old pages load `/socket.io/socket.io.js` and are written for its release 2; release 4 has other events and another `io`.
+const CLIENT_SCRIPTS = dirname(createRequire(import.meta.url).resolve('socket.io-client-2/dist/socket.io.js'));
 
 const SECURITY_HEADERS: HelmetOptions = {
   // Swagger UI is served over plain http too.
@@ -48,6 +54,7 @@ function addMiddleware(app: NestExpressApplication, config: Config, log: Logger)
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.use(compression());
+  app.useStaticAssets(CLIENT_SCRIPTS, { prefix: '/socket.io/', index: false, fallthrough: true });
   app.useBodyParser('json', { limit: config.limits.body });
   app.useBodyParser('urlencoded', { limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS });
   app.use(readableBody);

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-
 import { DEFAULT_CLUSTER } from '../mongo/index.js';
-import type { Tenant, TenantFields } from '../tenancy/index.js';
+import { newDatabaseName, type Tenant, type TenantFields } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 
 const DEFAULTS: TenantFields = {
@@ -42,9 +40,4 @@ function merge<T extends object>(before: T, change: { [K in keyof T]?: T[K] | nu
 // The command line gives every option a key, also those that were not said.
 function given(change: object): [field: string, value: unknown][] {
   return Object.entries(change as Record<string, unknown>).filter(([, value]) => value !== undefined);
-}
-
-// Random, so that no request can ever say it, and a key that is used again never meets the data of its predecessor.
-function newDatabaseName(key: string): string {
-  return `anteroom_${key}_${randomBytes(6).toString('hex')}`;
 }

@@ -1,3 +1,4 @@
+export { checkAdmission } from './admission.js';
 export { ApiWireCall } from './api-wire-call.decorator.js';
 export { ApiWireErrors } from './api-wire-errors.decorator.js';
 export { AdmissionMiddleware } from './admission.middleware.js';

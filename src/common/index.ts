@@ -2,6 +2,7 @@ export { AppError } from './app-error.js';
 export { isAddressIn, isCidr } from './address-list.js';
 export { ApiErrors } from './api-errors.decorator.js';
 export { AppErrorFilter } from './app-error.filter.js';
+export { isBearer } from './bearer.js';
 export { isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
 export {
@@ -13,6 +14,8 @@ export {
   ValidationFailedError,
 } from './request.errors.js';
 export { toMoment } from './moment.js';
+export { toErrorBody } from './error-body.js';
+export { toAppError } from './to-app-error.js';
 export { pick } from './pick.js';
 export { PromiseCache } from './promise-cache.js';
 export { readableBody } from './readable-body.js';

@@ -5,6 +5,8 @@ export interface Config {
   readonly host: string;
   readonly mongo: MongoConfig;
   readonly adminToken: string | null;
+  /** Bearer of `GET /metrics`; null: open, but for production. */
+  readonly metricsToken: string | null;
   readonly defaultTenant: string | null;
   readonly demo: boolean;
   /** What Express calls `trust proxy`. */
@@ -44,6 +46,10 @@ export interface Limits {
   readonly message: number;
   /** Participants of a room. */
   readonly participants: number;
+  /** Bytes of what a socket sends at once. */
+  readonly socketPayload: number;
+  /** What a socket may send in a second. */
+  readonly socketEvents: number;
   /** Tenants whose models are kept in memory. */
   readonly tenantsInMemory: number;
 }

@@ -76,6 +76,10 @@ export class Environment {
   ADMIN_TOKEN?: string;
 
   @IsOptional()
+  @Matches(/^\S+$/, { message: 'METRICS_TOKEN must be a text without spaces' })
+  METRICS_TOKEN?: string;
+
+  @IsOptional()
   @Matches(/^[a-z0-9-]{1,40}$/, { message: 'DEFAULT_TENANT must be a key of a deployment: a-z, 0-9 and -, up to 40' })
   DEFAULT_TENANT?: string;
 
@@ -111,6 +115,16 @@ export class Environment {
   @Min(1, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
   @Max(1000, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
   PARTICIPANT_LIMIT?: number;
+
+  @IsOptional()
+  @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
+  SOCKET_PAYLOAD_LIMIT?: string;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'SOCKET_EVENTS_PER_SECOND must be a whole number from 1' })
+  @Min(1, { message: 'SOCKET_EVENTS_PER_SECOND must be a whole number from 1' })
+  SOCKET_EVENTS_PER_SECOND?: number;
 
   @Transform(toInt)
   @IsOptional()

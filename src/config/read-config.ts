@@ -31,8 +31,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     production: isProduction,
     ...readHttp(env, isEmbedded),
     mongo: readMongo(env),
-    adminToken: env.ADMIN_TOKEN ?? null,
-    defaultTenant: env.DEFAULT_TENANT ?? null,
+    ...readAccess(env),
     demo: (env.DEMO ?? (isEmbedded ? 'on' : 'off')) === 'on',
     docs: (env.DOCS ?? (isProduction ? 'off' : 'on')) === 'on',
     limits: readLimits(env),
@@ -63,14 +62,31 @@ function readHttp(env: Environment, isEmbedded: boolean): Pick<Config, 'port' | 
   };
 }
 
+function readAccess(env: Environment): Pick<Config, 'adminToken' | 'metricsToken' | 'defaultTenant'> {
+  return {
+    adminToken: env.ADMIN_TOKEN ?? null,
+    metricsToken: env.METRICS_TOKEN ?? null,
+    defaultTenant: env.DEFAULT_TENANT ?? null,
+  };
+}
+
 function readLimits(env: Environment): Limits {
   return {
     body: (env.BODY_LIMIT ?? '100kb').replace(/\s+/g, ''),
     message: env.MESSAGE_LIMIT ?? 10_000,
     participants: env.PARTICIPANT_LIMIT ?? 200,
+    socketPayload: toBytes(env.SOCKET_PAYLOAD_LIMIT ?? '100kb'),
+    socketEvents: env.SOCKET_EVENTS_PER_SECOND ?? 50,
     tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,
   };
 }
+
+function toBytes(size: string): number {
+  const [, number = '', unit = 'b'] = /^([\d.]+)\s*(\w*)$/.exec(size) ?? [];
+  return Math.round(Number(number) * (UNITS[unit.toLowerCase()] ?? 1));
+}
+
+const UNITS: Readonly<Record<string, number>> = { kb: 1_024, mb: 1_024 ** 2 };
 
 function readMongo(env: Environment): MongoConfig {
   return {

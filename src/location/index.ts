@@ -1,3 +1,6 @@
+export { SaveLocationDto, toLocationFields } from './dto/location.dto.js';
 export { LocationController } from './location.controller.js';
 export { LocationModule } from './location.module.js';
 export { LocationService } from './location.service.js';
+export { LOCATIONS } from './location.schema.js';
+export { toWireLocation, type Location } from './location.js';

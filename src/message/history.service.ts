@@ -27,6 +27,11 @@ export class HistoryService {
     return found;
   }
 
+  /** True where a message of that `_id` is stored, in whatever room. */
+  isStored(tenant: Tenant, id: Id): Promise<boolean> {
+    return this.messages.has(tenant, id);
+  }
+
   private async windowOf(tenant: Tenant, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
     if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
     if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };

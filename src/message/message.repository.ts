@@ -46,6 +46,10 @@ export class MessageRepository {
     });
   }
 
+  has(tenant: Tenant, id: Id): Promise<boolean> {
+    return this.models.with(tenant, MESSAGES, async (messages) => (await messages.exists({ _id: id })) !== null);
+  }
+
   /** The `seq` of a message of this room, or null. */
   findSeq(tenant: Tenant, room: Id, id: Id): Promise<number | null> {
     return this.models.with(tenant, MESSAGES, async (messages) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import mongoose, { type ClientSession, type Connection, type ConnectOptions } from 'mongoose';
+import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
 import { Deadline, type Patience } from './deadline.js';
 import { toDatabaseError, toTransactionError } from './mongo.errors.js';
@@ -80,6 +80,11 @@ export class Cluster {
   /** @throws DatabaseUnavailableError when no primary answers in time */
   async ping(): Promise<void> {
     await this.run((connection) => connection.getClient().db('admin').command({ ping: 1 }));
+  }
+
+  /** The driver's client, once a primary is in sight. @throws DatabaseUnavailableError */
+  client(): Promise<mongo.MongoClient> {
+    return this.run((connection) => Promise.resolve(connection.getClient()));
   }
 
   async close(): Promise<void> {

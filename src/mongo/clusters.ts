@@ -31,6 +31,10 @@ export class Clusters implements OnApplicationShutdown {
     return this.byName.get(DEFAULT_CLUSTER) as Cluster;
   }
 
+  all(): Cluster[] {
+    return [...this.byName.values()];
+  }
+
   names(): string[] {
     return [...this.byName.keys()];
   }

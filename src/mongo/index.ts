@@ -1,3 +1,4 @@
+export { ChangeFeed, type Insertion } from './change-feed.js';
 export { Cluster } from './cluster.js';
 export { Clusters, DEFAULT_CLUSTER } from './clusters.js';
 export type { Deadline } from './deadline.js';

@@ -33,6 +33,16 @@ export class RoomRepository {
     return this.models.with(tenant, ROOMS, (rooms) => rooms.findById(id).lean<Room>());
   }
 
+  /** The rooms of these ids that there are, without participants. */
+  findAlone(tenant: Tenant, ids: readonly Id[]): Promise<Room[]> {
+    return this.models.with(tenant, ROOMS, (rooms) =>
+      rooms
+        .find({ _id: { $in: ids } })
+        .select({ participants: 0 })
+        .lean<Room[]>(),
+    );
+  }
+
   /** Sets the issue flag with all that moves with a change; false where there is no such room. */
   setIssue(tenant: Tenant, id: Id, { isRaiseIssue, revision }: { isRaiseIssue: boolean; revision: Id }): Promise<boolean> {
     const update = [{ $set: { isRaiseIssue, ...toMoved(revision) } }];

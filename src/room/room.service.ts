@@ -24,6 +24,12 @@ export class RoomService {
     return room;
   }
 
+  /** The rooms of these ids that there are, by id, without participants. */
+  async findAlone(tenant: Tenant, ids: readonly Id[]): Promise<ReadonlyMap<string, Room>> {
+    const rooms = await this.rooms.findAlone(tenant, ids);
+    return new Map(rooms.map((room) => [room._id.toHexString(), room]));
+  }
+
   /** Raises an issue in the room, or takes it back. @throws RoomNotFoundError */
   async setIssue(tenant: Tenant, id: Id, isRaiseIssue: boolean): Promise<void> {
     const isFound = await this.rooms.setIssue(tenant, id, { isRaiseIssue, revision: newId() });

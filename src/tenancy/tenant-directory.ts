@@ -1,5 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
+import { Subject } from 'rxjs';
+
 import { CONFIG, type Config } from '../config/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { TenantRepository } from './tenant.repository.js';
@@ -8,6 +10,8 @@ import type { Tenant } from './tenant.js';
 /** All tenants, in memory; another instance's change is in it within `DIRECTORY_REFRESH_MS` and one query. */
 @Injectable()
 export class TenantDirectory implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Tells each time that some tenant may be another than before. */
+  readonly changes = new Subject<void>();
   private readonly logger = new Logger('tenancy');
   private tables: Tables | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -61,6 +65,7 @@ export class TenantDirectory implements OnApplicationBootstrap, OnApplicationShu
     const revision = await this.tenants.findRevision();
     if (revision === this.tables?.revision) return;
     this.tables = toTables(revision, await this.tenants.findAll());
+    this.changes.next();
   }
 
   private async follow(): Promise<void> {

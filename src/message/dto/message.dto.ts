@@ -62,6 +62,10 @@ export class SendErrorDto extends ErrorDto {
 
 /** The answer of a send: the message, and the room as it was before. */
 export function toSentMessage({ message, room }: { message: Message; room: Room }): SentMessageDto {
-  const before = { ...room, updated_date: room.updated_before ?? room.updated_date };
-  return { chatData: toWireMessage(message), roomData: toWireRoom(before), new: true, status: true, statusCode: 200, message: 'sent!' };
+  return toMessageNews(message, { ...room, updated_date: room.updated_before ?? room.updated_date });
+}
+
+/** What is said of a message that was stored, with the room as given. */
+export function toMessageNews(message: Message, room: Room): SentMessageDto {
+  return { chatData: toWireMessage(message), roomData: toWireRoom(room), new: true, status: true, statusCode: 200, message: 'sent!' };
 }

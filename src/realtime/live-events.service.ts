@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { CONFIG, type Config } from '../config/index.js';
+import { LOCATIONS, type Location } from '../location/index.js';
+import { MESSAGES } from '../message/index.js';
+import { ChangeFeed, Clusters, DatabaseUnavailableError, type Insertion } from '../mongo/index.js';
+import { RoomService, type Message, type Room } from '../room/index.js';
+import { TENANT_DATABASES, type Tenant } from '../tenancy/index.js';
+import { Audience } from './audience.js';
+import { toLocationEvent, toMessageEvents, type LiveEvent } from './live-event.js';
+
+const RETRY_MS = 500;
+
+/** Pushes what was stored, by this instance or another, to the sockets of its tenant: after the commit, once each, in order. */
+@Injectable()
+export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('realtime');
+  private feeds: readonly ChangeFeed[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly audience: Audience,
+    private readonly rooms: RoomService,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Opens the feeds before the service listens, so that no socket is there earlier; goes on without a cluster that is away. */
+  async onApplicationBootstrap(): Promise<void> {
+    const options = { databases: TENANT_DATABASES, collections: [MESSAGES.name, LOCATIONS.name], take: this.push };
+    this.feeds = this.clusters.all().map((cluster) => new ChangeFeed(cluster, options));
+    const opened = Promise.all(this.feeds.map((feed) => feed.start()));
+    await Promise.race([opened, delay(this.config.mongo.timeoutMs, undefined, { ref: false })]);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.feeds.map((feed) => feed.stop()));
+  }
+
+  private readonly push = async (insertions: readonly Insertion[]): Promise<void> => {
+    const databases = [...new Set(insertions.map(({ database }) => database))];
+    await Promise.all(databases.map((name) => this.pushTo(name, insertions.filter(({ database }) => database === name))));
+  };
+
+  private async pushTo(database: string, insertions: readonly Insertion[]): Promise<void> {
+    const tenant = this.audience.tenantOf(database);
+    if (tenant === null) return;
+    try {
+      const rooms = await this.findRooms(tenant, insertions);
+      for (const event of insertions.flatMap((insertion) => toEvents(insertion, rooms))) this.audience.push(database, event);
+    } catch (error) {
+      this.logger.error({ err: error, tenant: tenant.key, events: insertions.length }, 'stored messages could not be pushed');
+    }
+  }
+
+  // The feed comes from the same cluster: while that is away there is nothing else to push.
+  private async findRooms(tenant: Tenant, insertions: readonly Insertion[]): Promise<ReadonlyMap<string, Room>> {
+    const messages = insertions.filter(isMessage).map(({ document }) => document);
+    for (;;) {
+      try {
+        return messages.length === 0 ? new Map() : await this.rooms.findAlone(tenant, messages.map(({ room }) => room));
+      } catch (error) {
+        if (this.stopped || !(error instanceof DatabaseUnavailableError)) throw error;
+        await delay(RETRY_MS);
+      }
+    }
+  }
+}
+
+function isMessage(insertion: Insertion): insertion is Insertion & { readonly document: Message } {
+  return insertion.collection === MESSAGES.name;
+}
+
+function toEvents(insertion: Insertion, rooms: ReadonlyMap<string, Room>): LiveEvent[] {
+  if (!isMessage(insertion)) return [toLocationEvent(insertion.document as Location)];
+  const room = rooms.get(insertion.document.room.toHexString());
+  return room === undefined ? [] : toMessageEvents(insertion.document, room);
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+
+import { LocationModule } from '../location/index.js';
+import { MessageModule } from '../message/index.js';
+import { RoomModule } from '../room/index.js';
+import { AdmissionWatch } from './admission-watch.js';
+import { Audience } from './audience.js';
+import { DefaultNamespace } from './default-namespace.js';
+import { Handshake } from './handshake.js';
+import { LiveEventsService } from './live-events.service.js';
+import { ReceivedEventsService } from './received-events.service.js';
+import { SocketGateway } from './socket.gateway.js';
+import { TenantNamespaces } from './tenant-namespaces.js';
+
+@Module({
+  imports: [LocationModule, MessageModule, RoomModule],
+  providers: [AdmissionWatch, Audience, DefaultNamespace, Handshake, LiveEventsService, ReceivedEventsService, SocketGateway, TenantNamespaces],
+})
+export class RealtimeModule {}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Application } from 'express';
+import { Server, type ServerOptions } from 'socket.io';
+
+import { CONFIG, type Config } from '../config/index.js';
+import { Metrics } from '../observe/index.js';
+import { DefaultNamespace } from './default-namespace.js';
+import { keepDoubledSlash, limitFrames, type Connection } from './frame-limit.js';
+import { TenantNamespaces } from './tenant-namespaces.js';
+
+// Frames up to so many times the limit are read and dropped; a connection that sends a larger one is closed.
+const CLOSED_OVER = 10;
+
+/** The socket.io server on the HTTP port, for clients of engine.io 3 and 4. */
+@Injectable()
+export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private io: Server | null = null;
+  private stopping = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly metrics: Metrics,
+    private readonly defaultNamespace: DefaultNamespace,
+    private readonly namespaces: TenantNamespaces,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { httpAdapter } = this.adapterHost;
+    this.io = new Server(httpAdapter.getHttpServer() as HttpServer, this.options());
+    this.io.engine.use(passFiles(httpAdapter.getInstance<Application>()));
+    this.io.engine.on('connection', (connection: Connection) => this.watch(connection));
+    this.io.on('connection', (socket) => this.defaultNamespace.welcome(socket));
+    this.namespaces.open(this.io);
+  }
+
+  /** Closes every connection, so that clients connect again elsewhere, and takes no new one. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    this.io?.engine.close();
+  }
+
+  private options(): Partial<ServerOptions> {
+    const { corsOrigins, limits } = this.config;
+    return {
+      allowEIO3: true,
+      // The files are Express' affair; see passFiles.
+      serveClient: false,
+      cleanupEmptyChildNamespaces: true,
+      // Clients of engine.io 3 ask with credentials; there are no cookies that these could be.
+      cors: { origin: corsOrigins === null ? true : [...corsOrigins], credentials: true },
+      maxHttpBufferSize: CLOSED_OVER * limits.socketPayload,
+      allowRequest: (_request, decide) => decide(this.stopping ? 'stopping' : null, !this.stopping),
+    };
+  }
+
+  private watch(connection: Connection): void {
+    const { socketPayload, socketEvents } = this.config.limits;
+    limitFrames(connection, { bytes: socketPayload, perSecond: socketEvents }, (reason) => this.metrics.countDropped(reason));
+    keepDoubledSlash(connection);
+  }
+}
+
+// engine.io takes every request of its path, also those for the client script that pages load from there.
+function passFiles(express: Application) {
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    const [path = ''] = (request.url ?? '').split('?');
+    if (path.endsWith('/') || request.headers.upgrade !== undefined) next();
+    else express(request, response);
+  };
+}

@@ -1,0 +1,61 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Server, Socket } from 'socket.io';
+
+import { toAppError, toErrorBody } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
+import type { Tenant } from '../tenancy/index.js';
+import { Audience } from './audience.js';
+import { DefaultNamespace } from './default-namespace.js';
+import { Handshake } from './handshake.js';
+import { ReceivedEventsService } from './received-events.service.js';
+
+/** The namespaces `/t/<key>`: made when a registered tenant's first socket comes, let go with its last. */
+@Injectable()
+export class TenantNamespaces {
+  private readonly logger = new Logger('realtime');
+  private readonly tenants = new WeakMap<Socket, Tenant>();
+
+  constructor(
+    private readonly handshake: Handshake,
+    private readonly defaultNamespace: DefaultNamespace,
+    private readonly audience: Audience,
+    private readonly received: ReceivedEventsService,
+  ) {}
+
+  open(io: Server): void {
+    io.of((name, _auth, next) => next(null, this.isNamespace(name)))
+      .use((socket, next) => this.admit(socket, next))
+      .on('connection', (socket) => this.welcome(socket));
+  }
+
+  // While the directory was never read nobody knows: admit() will close the connection then, and the client tries again.
+  private isNamespace(name: string): boolean {
+    try {
+      return this.handshake.isNamespace(name);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) return true;
+      throw error;
+    }
+  }
+
+  private admit(socket: Socket, next: (error?: Error) => void): void {
+    try {
+      this.tenants.set(socket, this.handshake.admit(socket));
+      this.defaultNamespace.close(socket.conn);
+      next();
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code });
+      // A refused namespace is final to a client; a closed connection it opens again.
+      if (error instanceof DatabaseUnavailableError) socket.conn.close();
+      next(Object.assign(new Error(error.message), { data: toErrorBody(error, {}) }));
+    }
+  }
+
+  private welcome(socket: Socket): void {
+    const tenant = this.tenants.get(socket) as Tenant;
+    this.audience.join(socket, tenant);
+    socket.on('disconnect', () => this.audience.leave(socket, tenant));
+    this.received.listen(socket, tenant);
+  }
+}
