@@ -212,6 +212,17 @@ describe('A message', () => {
     });
   });
 
+  it('holds nothing of the one before it, whatever its sender leaves out', async () => {
+    const room = await aRoom(service, tenant);
+    const chatty = { ...AGENT, email: 'private@example.com' };
+    await send(room, chatty, { message: 'secret', to_message: 'to_user', from_message: 'from_agent', chat_type: 'agent_to_user' });
+    await send(room, { user_type: 'admin', user_id: '5' }, {});
+    const [, second] = await history(room);
+    expect((await stored(room)).last_message).toEqual(second);
+    for (const field of ['email', 'username', 'message', 'to_message', 'from_message', 'chat_type']) expect(second).not.toHaveProperty(field);
+    expect(second).toMatchObject({ phone_num: 'N/A', auth_user_id: '5' });
+  });
+
   it('of media may have no text at all', async () => {
     const room = await aRoom(service, tenant);
     const media = { is_media: true, mediaUrl: 'https://images.example.com/1.jpg', thumbnailUrl: 'https://images.example.com/1t.jpg', mediaType: 'image/jpeg' };

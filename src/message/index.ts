@@ -2,7 +2,7 @@ export { MessageDto, PreviewDto, SentMessageDto, toMessageNews } from './dto/mes
 export { MessageModule } from './message.module.js';
 export { MessageRepository } from './message.repository.js';
 export { MessageService } from './message.service.js';
-export { toWirePreview, type WirePreview } from './message.js';
+export { toWireMessage, toWirePreview, type WirePreview } from './message.js';
 export { HistoryService } from './history.service.js';
 export { MessageController } from './message.controller.js';
 export { MESSAGES } from './message.schema.js';

@@ -38,25 +38,22 @@ export class ChangeFeed {
   private token: mongo.ResumeToken;
   private stopped = false;
   private isAway = false;
-  private following: Promise<void> | null = null;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly options: FeedOptions,
   ) {}
 
-  /** Begins to follow, and keeps on until it is stopped; resolves when the stream is open for the first time. */
+  /** Begins to follow and keeps on until it is stopped; resolves when the stream is open for the first time. To be called once. */
   start(): Promise<void> {
-    return new Promise((resolve) => {
-      this.following ??= this.follow(resolve);
-    });
+    return new Promise((resolve) => void this.follow(resolve));
   }
 
-  /** Resolves when nothing more will be taken. */
+  /** Takes nothing more; resolves when what was taken is done. */
   async stop(): Promise<void> {
     this.stopped = true;
-    await this.stream?.close().catch(() => undefined);
-    await this.following;
+    this.waiting.length = 0;
+    void this.stream?.close().catch(() => undefined);
     await this.working;
   }
 
@@ -67,7 +64,8 @@ export class ChangeFeed {
         this.stream.once('resumeTokenChanged', () => this.tellOpen(opened));
         await this.read(this.stream);
       } catch (error) {
-        await this.stream?.close().catch(() => undefined);
+        // Not waited for: it asks a server that may be gone.
+        void this.stream?.close().catch(() => undefined);
         if (!this.isStopped()) await this.recover(error);
       }
     }
@@ -83,6 +81,7 @@ export class ChangeFeed {
   private async read(stream: mongo.ChangeStream): Promise<void> {
     while (!this.isStopped()) {
       const change = await answeredInTime(stream.tryNext());
+      if (this.isStopped()) return;
       this.token = stream.resumeToken;
       if (change?.operationType === 'insert') this.add(toInsertion(change));
       // Reading waits while more than enough is waiting: what was not read is kept by MongoDB.

@@ -40,12 +40,11 @@ export class PinoLoggerService implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  // Nest passes the context last, and for errors a stack before it.
+  // Nest passes the context last; before it stands the sentence beside an object of ours, or the stack of an error of its own.
   private write(level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace', message: unknown, rest: unknown[]): void {
-    const context = rest.at(-1);
-    const stack = rest.length > 1 ? { stack: rest[0] } : {};
+    const [context, beside] = [rest.at(-1), rest.at(-2)];
     if (message instanceof Error) this.sink[level]({ context, err: message });
-    else if (typeof message === 'object' && message !== null) this.sink[level]({ context, ...message });
-    else this.sink[level]({ context, ...stack }, String(message));
+    else if (typeof message === 'object' && message !== null) this.sink[level]({ context, ...message }, beside as string | undefined);
+    else this.sink[level]({ context, ...(beside === undefined ? {} : { stack: beside }) }, String(message));
   }
 }

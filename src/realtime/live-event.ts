@@ -1,5 +1,5 @@
 import { toWireLocation, type Location } from '../location/index.js';
-import { toMessageNews, toWirePreview } from '../message/index.js';
+import { toMessageNews, toWireMessage } from '../message/index.js';
 import { toWireRoom, type Message, type Room } from '../room/index.js';
 
 /** What the sockets of a deployment hear. */
@@ -24,7 +24,7 @@ export function toLocationEvent(location: Location): LiveEvent {
 }
 
 function toRoomCreated(message: Message, room: Room): LiveEvent {
-  const roomData = [{ ...toWireRoom(room), chat_Data: [toWirePreview(message)] }];
+  const roomData = [{ ...toWireRoom(room), chat_Data: [toWireMessage(message)] }];
   return { name: 'room-created', kind: 'room-created', payload: toJson({ roomData, status: true, statusCode: 200, message: 'sent!' }) };
 }
 

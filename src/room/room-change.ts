@@ -23,7 +23,7 @@ export function toRoomUpdate(change: RoomChange): { $set: object }[] {
   return [
     { $set: toMoved(change.revision) },
     { $set: { participants: toParticipants(change) } },
-    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: toPreview(change, message) } }]),
+    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: anew(toPreview(change, message)) } }]),
   ];
 }
 
@@ -73,6 +73,11 @@ function toPreview({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNul
     __v: { $literal: 0 },
     seq: '$seq',
   };
+}
+
+// $set puts the fields of an object into the one that is there; what an operator answers takes its place.
+function anew(fields: object): object {
+  return { $mergeObjects: [fields] };
 }
 
 // Who the message goes to and comes from, as old apps read it.
