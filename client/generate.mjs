@@ -1,7 +1,7 @@
 // Writes client/src/generated/ from the OpenAPI and the AsyncAPI document and compiles the client into client/dist; with --check it writes nothing
 // and fails when a generated file is stale.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 import { compile } from 'json-schema-to-typescript';
@@ -87,6 +87,7 @@ mkdirSync(folder, { recursive: true });
 writeOrCheck(join(folder, 'http.ts'), await httpTypes(), COMMAND);
 writeOrCheck(join(folder, 'events.ts'), await eventTypes(), COMMAND);
 if (!isCheck) {
+  rmSync(join(import.meta.dirname, 'dist'), { recursive: true, force: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   process.exitCode = spawnSync(process.execPath, [compiler, '-p', import.meta.dirname], { stdio: 'inherit' }).status ?? 1;
 }

@@ -6,7 +6,7 @@ export interface BaseUrl {
 }
 
 // Not `URL`: what React Native has under that name knows no parts.
-const BASE = /^(https?:\/\/[^/?#\s@]+)([^?#\s]*)$/i;
+const BASE = /^(https?:\/\/[^/?#\s@]+)((?:\/[^?#\s]*)?)$/i;
 
 /** Reads a deployment's base URL; slashes too many, within or at its end, do no harm. @throws TypeError */
 export function toBaseUrl(text: string): BaseUrl {

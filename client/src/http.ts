@@ -43,7 +43,8 @@ async function inTime<T>(ms: number, call: (signal: AbortSignal) => Promise<T>):
     return await call(controller.signal);
   } catch (cause) {
     if (controller.signal.aborted) throw new AnteroomError(`There was no answer within ${ms} ms.`, { code: 'TIMED_OUT', cause });
-    if (cause instanceof SyntaxError) throw new AnteroomError('The answer is no JSON.', { code: 'ANSWER_UNREADABLE', cause });
+    // By name: the error may be of another realm, as under jest.
+    if ((cause as Error | null)?.name === 'SyntaxError') throw new AnteroomError('The answer is no JSON.', { code: 'ANSWER_UNREADABLE', cause });
     throw new AnteroomError('The service was not reached.', { code: 'NO_ANSWER', cause });
   } finally {
     clearTimeout(timer);
