@@ -8,8 +8,8 @@ const DESCRIPTION = `The socket events of Anteroom, over socket.io: clients of e
 \`/t/<key>\`; the engine's path stays \`/socket.io\`. A deployment with a host name of its own, and the one of \`DEFAULT_TENANT\`, is heard in \`/\`
 as well: at once by a client of engine.io 4, after five seconds without a namespace by one of engine.io 3.
 
-A socket hears its own deployment only, and each stored message once in each of its two events, the sender's sockets too. Nothing that a client
-emits is relayed.`;
+A socket hears its own deployment only, and each stored message once in each of its two events, the sender's sockets too. What a client
+emits is never relayed as it is.`;
 
 const ROOM = {
   ...{ _id: '641d731dee3408c461095a2b', status: true, type: 'agent_to_user', isRaiseIssue: false, room_id: '52788594' },
