@@ -48,8 +48,9 @@ const fileNames = {
   folderOf: { dto: 'dto' },
 };
 
-const typed = ['src/**/*.ts', 'test/**/*.ts'];
+const typed = ['src/**/*.ts', 'test/**/*.ts', 'client/src/**/*.ts'];
 const source = { files: ['src/**/*.ts'], ignores: ['src/**/*.spec.ts'] };
+const client = { files: ['client/src/**/*.ts'] };
 const tests = ['src/**/*.spec.ts', 'test/**/*.ts'];
 const specs = ['src/**/*.spec.ts', 'test/**/*spec.ts'];
 
@@ -137,7 +138,7 @@ const sizes = {
 };
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/node_modules/', '**/coverage/', 'data/']),
+  globalIgnores(['**/dist/', '**/node_modules/', '**/coverage/', 'data/', 'client/src/generated/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   js.configs.recommended,
   {
@@ -194,6 +195,16 @@ export default defineConfig(
     },
   },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    // It runs in browsers and apps too, and knows the service by its documents only.
+    ...client,
+    rules: {
+      ...sizes,
+      'no-console': 'error',
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'window', 'document'],
+      ...refuseImports({ patterns: [{ regex: '^(?!\\./|openapi-fetch$|socket\\.io-client$)', message: 'The client imports its own files and its two packages.' }] }),
+    },
+  },
   { files: ['src/main.ts', 'src/cli.ts', 'src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['src/**/*.{service,repository}.ts'], rules: { 'no-restricted-syntax': ['error', ...vagueMethods] } },
   { files: ['src/**/*.{schema,decorator}.ts'], rules: { '@typescript-eslint/naming-convention': ['error', ...names('PascalCase')] } },

@@ -1,17 +1,14 @@
-// Writes swagger/openapi.json from the built service; with --check it writes nothing and fails when the committed file is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes swagger/openapi.json from the built service, and swagger/asyncapi.json with it; with --check it writes nothing and fails when a committed
+// file is stale.
 import { join } from 'node:path';
 
-const file = join(import.meta.dirname, 'openapi.json');
-const { describeService } = await import('../dist/describe.js');
-const document = `${JSON.stringify(await describeService(), null, 2)}\n`;
+import { describeEvents } from './asyncapi.mjs';
+import { writeOrCheck } from './write-or-check.mjs';
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, document);
-  console.log('swagger/openapi.json written');
-} else if (readFileSync(file, 'utf8') === document) {
-  console.log('swagger/openapi.json is up to date');
-} else {
-  console.error('swagger/openapi.json is stale: run `npm run swagger` and commit it');
-  process.exitCode = 1;
+const { describeService } = await import('../dist/describe.js');
+// As it is written: without what JSON leaves out.
+const openapi = JSON.parse(JSON.stringify(await describeService()));
+
+for (const [name, document] of Object.entries({ 'openapi.json': openapi, 'asyncapi.json': describeEvents(openapi) })) {
+  writeOrCheck(join(import.meta.dirname, name), `${JSON.stringify(document, null, 2)}\n`, 'npm run swagger');
 }
