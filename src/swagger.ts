@@ -21,7 +21,8 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addServer('/', 'The deployment is named in the call')
     .addServer('/t/{key}', 'One deployment', { key: { default: 'ace', description: "The deployment's key" } })
     .addSecurity('Authorization', { type: 'apiKey', in: 'header', name: 'Authorization', description: "The caller's credential, with or without `Bearer`." })
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The operator: ADMIN_TOKEN.' }, 'ADMIN_TOKEN');
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The operator: ADMIN_TOKEN.' }, 'ADMIN_TOKEN')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Whoever collects metrics: METRICS_TOKEN, where it is set.' }, 'METRICS_TOKEN');
   const document = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (_, method) => method });
   Object.values(document.components?.schemas ?? {}).forEach(mendAlternatives);
   // What a route needs stands on the route; health needs nothing.

@@ -17,17 +17,16 @@ const ROOM = {
   ...{ vendor_user_id: '141', order_user_id: '1', agent_id: '141', db_name: 'ace', client_id: '1' },
   ...{ created_date: '2023-03-24T09:53:33.000Z', updated_date: '2023-03-24T10:33:42.474Z', __v: 0 },
 };
-const PREVIEW = {
+const MESSAGE = {
   ...{ _id: '641d7c860e4a2b0012d3a5f1', room: ROOM._id, message: 'I am at the door.', user_type: 'agent', to_message: 'to_user', from_message: 'from_agent' },
   ...{ email: '', username: 'goutav', phone_num: 'N/A', display_image: null, chat_type: 'agent_to_user', auth_user_id: '141', to_id: '7', from_id: '1' },
   ...{ from_user_id: '141', is_media: false, mediaType: null, created_date: ROOM.updated_date, __v: 0 },
-  ...{ room_name: ROOM.room_name, vendor_id: '7', vendor_user_id: '141', order_user_id: '1', order_vendor_id: '9' },
+  ...{ room_name: ROOM.room_name, vendor_id: '7', vendor_user_id: '141', order_user_id: '1', order_vendor_id: '9', seq: 1 },
 };
-const MESSAGE = { ...PREVIEW, seq: 1 };
 const SENT = { new: true, status: true, statusCode: 200, message: 'sent!' };
 const PLACE = { agent_id: 141, short_code: '', lat: '30.7333', lng: '76.7794', order_id: 10, status: 'running' };
 const LOCATION = { ...PLACE, _id: '641d7c860e4a2b0012d3a5f2', created_date: ROOM.updated_date, updated_date: ROOM.updated_date, __v: 0 };
-const REFUSAL = { status: false, statusCode: 404, error: 'TENANT_UNKNOWN', message: 'No deployment is registered under what this call names.' };
+const REFUSAL = { status: false, statusCode: 403, error: 'TENANT_SUSPENDED', message: 'This deployment is suspended.' };
 
 const ownSchemas = {
   NewMessageEvent: {
@@ -38,12 +37,12 @@ const ownSchemas = {
     examples: [{ message: { chatData: MESSAGE, roomData: ROOM, ...SENT } }],
   },
   RoomWithMessage: {
-    description: 'A room and its newest message.',
+    description: 'A room and its first message.',
     allOf: [
       refTo('RoomDto'),
-      { type: 'object', properties: { chat_Data: { type: 'array', items: refTo('PreviewDto'), minItems: 1, maxItems: 1 } }, required: ['chat_Data'] },
+      { type: 'object', properties: { chat_Data: { type: 'array', items: refTo('MessageDto'), minItems: 1, maxItems: 1 } }, required: ['chat_Data'] },
     ],
-    examples: [{ ...ROOM, chat_Data: [PREVIEW] }],
+    examples: [{ ...ROOM, chat_Data: [MESSAGE] }],
   },
   RoomCreatedEvent: {
     type: 'object',
@@ -53,7 +52,7 @@ const ownSchemas = {
       ...{ status: { const: true }, statusCode: { const: 200 }, message: { const: 'sent!' } },
     },
     required: ['roomData', 'status', 'statusCode', 'message'],
-    examples: [{ roomData: [{ ...ROOM, chat_Data: [PREVIEW] }], status: true, statusCode: 200, message: 'sent!' }],
+    examples: [{ roomData: [{ ...ROOM, chat_Data: [MESSAGE] }], status: true, statusCode: 200, message: 'sent!' }],
   },
   SaveMessageEvent: {
     type: 'object',
@@ -71,10 +70,12 @@ const ownSchemas = {
   },
   Refusal: {
     type: 'object',
-    description: 'Why a connection is refused: `data` of the error that a client of engine.io 4 gets with `connect_error`.',
+    description:
+      'Why a connection is refused: `data` of the error that a client of engine.io 4 gets with `connect_error`, and what one of engine.io 3 gets with ' +
+      '`error`. A namespace of no registered deployment is refused by socket.io itself: the message is `Invalid namespace`, without data.',
     properties: {
-      ...{ status: { const: false }, statusCode: { type: 'integer', enum: [403, 404] } },
-      error: { type: 'string', enum: ['TENANT_UNKNOWN', 'TENANT_SUSPENDED', 'CREDENTIAL_REFUSED'] },
+      ...{ status: { const: false }, statusCode: { const: 403 } },
+      error: { type: 'string', enum: ['TENANT_SUSPENDED', 'CREDENTIAL_REFUSED'] },
       message: { type: 'string', description: 'What happened, for people.' },
     },
     required: ['status', 'statusCode', 'error', 'message'],

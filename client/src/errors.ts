@@ -50,8 +50,12 @@ export function toAnswerError(body: unknown, { status, headers }: Response): Ant
   });
 }
 
+// What socket.io itself says of a namespace that is nobody's.
+const UNKNOWN_NAMESPACE = 'Invalid namespace';
+
 /** The error of a connection that the service refused, or null where it was not the service that did. */
 export function toRefusal(error: Error & { data?: unknown }): AnteroomError | null {
+  if (error.message === UNKNOWN_NAMESPACE) return new AnteroomError('No deployment of this key is registered.', { code: 'TENANT_UNKNOWN', status: 404, cause: error });
   return isErrorBody(error.data) ? new AnteroomError(error.data.message, { code: error.data.error, status: error.data.statusCode, cause: error }) : null;
 }
 

@@ -21,7 +21,7 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: "Prometheus' text format.", schema: { type: 'string' } })
   @ApiErrors([new MetricsTokenRefusedError(), new RouteNotFoundError()])
-  async show(@Req() request: Request, @Res() response: Response): Promise<void> {
+  async showMetrics(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.check(request);
     const { text, type } = await this.metrics.write();
     response.setHeader('Cache-Control', 'no-store').setHeader('Content-Type', type).send(text);

@@ -15,14 +15,14 @@ export interface NewMessageEvent {
 }
 
 /**
- * A room and its newest message.
+ * A room and its first message.
  */
 export type RoomWithMessage = Schemas['RoomDto'] & {
   /**
    * @minItems 1
    * @maxItems 1
    */
-  chat_Data: [Schemas['PreviewDto']];
+  chat_Data: [Schemas['MessageDto']];
 };
 
 /**
@@ -56,12 +56,12 @@ export interface JoinRoomEvent {
 }
 
 /**
- * Why a connection is refused: `data` of the error that a client of engine.io 4 gets with `connect_error`.
+ * Why a connection is refused: `data` of the error that a client of engine.io 4 gets with `connect_error`, and what one of engine.io 3 gets with `error`. A namespace of no registered deployment is refused by socket.io itself: the message is `Invalid namespace`, without data.
  */
 export interface Refusal {
   status: false;
-  statusCode: 403 | 404;
-  error: 'TENANT_UNKNOWN' | 'TENANT_SUSPENDED' | 'CREDENTIAL_REFUSED';
+  statusCode: 403;
+  error: 'TENANT_SUSPENDED' | 'CREDENTIAL_REFUSED';
   /**
    * What happened, for people.
    */
