@@ -66,7 +66,7 @@ describe.each(RELEASES)('The namespace of a deployment, by a client of %s,', (re
     expect(listener.faults).toEqual([]);
   });
 
-  it.each(['/t/nobody', '/t/', '/other', '/t/home/further', '/t/%', '/t/HOME'])('is refused as %s', async (path) => {
+  it.each(['/t/nobody', '/t/', '/other', '/t/home/further', '/t/%', '/t/HOME', '/t/%68ome', '/t///home', '///t/home'])('is refused as %s', async (path) => {
     await expect(Listener.open(service.url + path, { release })).rejects.toBeDefined();
   });
 

@@ -6,8 +6,8 @@ import type { Socket } from 'socket.io';
 import { checkAdmission } from '../auth/index.js';
 import { TenantDirectory, TenantResolver, TenantSuspendedError, toTenantHints, type Tenant } from '../tenancy/index.js';
 
-// Callers put namespaces together from a base URL, which may end in a slash or double one.
-const NAMESPACE = /^\/+t\/+([^/]+)\/*$/i;
+// Callers put namespaces together from a base URL, which may end in a slash or double one; more forms would be more namespaces of one tenant.
+const NAMESPACE = /^\/{1,2}t\/{1,2}([a-z0-9-]{1,40})\/{0,2}$/;
 
 /** Which tenant a socket is for, and whether it is let in. */
 @Injectable()
@@ -45,10 +45,5 @@ export class Handshake {
 }
 
 function toKey(name: string): string | null {
-  const [, key] = NAMESPACE.exec(name) ?? [];
-  try {
-    return key === undefined ? null : decodeURIComponent(key);
-  } catch {
-    return null;
-  }
+  return NAMESPACE.exec(name)?.[1] ?? null;
 }
