@@ -8,6 +8,7 @@ import { Clusters } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
+import { monitored } from './support/explain.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const ROUTE = '/api/room/fetchRoomByUserAgent';
@@ -35,11 +36,6 @@ const refusal = (statusCode: number, error: string, named = ''): Answer => ({
 const without = (fields: Record<string, unknown>, name: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
 const invalid = (named: string): Answer => refusal(400, 'VALIDATION_FAILED', named);
-
-function monitored(uri: string): string {
-  if (uri.includes('?')) return `${uri}&monitorCommands=true`;
-  return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
-}
 
 describe('POST /api/room/fetchRoomByUserAgent', () => {
   let service: TestApp;

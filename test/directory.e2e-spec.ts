@@ -315,6 +315,22 @@ describe('The collections of a tenant', () => {
     }
   });
 
+  it('get the indexes that they lack when their version is an older one', async () => {
+    const tenant = await newTenant(service);
+    await aRoom(service, tenant);
+    const mongo = lookInto();
+    await mongo.db(tenant.database).collection('rooms').dropIndex('panel_order');
+    await service.app.get(ControlDatabase).with((control) => control.collection<{ _id: string }>('tenants').updateOne({ _id: tenant.key }, { $set: { index_versions: { rooms: 1 } } }));
+    const later = await startApp({ CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    try {
+      expect(await outcome(list(later, { agent_db: tenant.key }))).toEqual([200, expect.anything()]);
+      expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(ROOM_INDEXES);
+      expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
+    } finally {
+      await later.close();
+    }
+  });
+
   it('are made once by twenty first calls at once', async () => {
     const tenant = await newTenant(service);
     const calls = await Promise.all(Array.from({ length: 20 }, () => outcome(list(service, { agent_db: tenant.key }))));
