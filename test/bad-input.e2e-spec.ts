@@ -8,6 +8,7 @@ import { Clusters } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
+import { monitored } from './support/explain.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const ROUTE = '/api/room/fetchRoomByUserAgent';
@@ -35,11 +36,6 @@ const refusal = (statusCode: number, error: string, named = ''): Answer => ({
 const without = (fields: Record<string, unknown>, name: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
 const invalid = (named: string): Answer => refusal(400, 'VALIDATION_FAILED', named);
-
-function monitored(uri: string): string {
-  if (uri.includes('?')) return `${uri}&monitorCommands=true`;
-  return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
-}
 
 describe('POST /api/room/fetchRoomByUserAgent', () => {
   let service: TestApp;
@@ -302,12 +298,17 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
   });
 
   describe('answers in the shape of the wire', () => {
-    it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('to %s on this route: 404', async (method) => {
+    it.each(['PUT', 'PATCH', 'DELETE'])('to %s on this route: 404', async (method) => {
       expect(await send('{}', JSON_TYPE, ROUTE, method)).toStrictEqual(refusal(404, 'ROUTE_NOT_FOUND'));
       expect(await send('{}', JSON_TYPE, `/t/${tenant.key}${ROUTE}`, method)).toStrictEqual(refusal(404, 'ROUTE_NOT_FOUND'));
     });
 
-    it.each(['/', '/api', '/api/nothing', '/t/ace', '/t//api/x', '/api/room/%E0%A4%A', '/%', '/..%2f..%2fetc/passwd', '/socket.io/x'])(
+    it('to GET on this route, which reads it as the id of a room: 400', async () => {
+      expect(await send('', {}, ROUTE, 'GET')).toStrictEqual(refusal(400, 'TENANT_REQUIRED'));
+      expect(await send('', {}, `/t/${tenant.key}${ROUTE}`, 'GET')).toStrictEqual(invalid('id must be an id'));
+    });
+
+    it.each(['/', '/api', '/api/nothing', '/t/ace', '/t//api/x', '/%', '/..%2f..%2fetc/passwd', '/socket.io/x'])(
       'to %s, which is no route: 404',
       async (path) => {
         const { status, body } = await ask(good(), path);

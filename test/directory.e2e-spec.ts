@@ -20,6 +20,16 @@ import.meta.jest.setTimeout(60_000);
 const LIST = '/api/room/fetchRoomByUserAgent';
 const SEEN = { within: 5_000 };
 const NOWHERE = 'mongodb://127.0.0.1:9/?replicaSet=nowhere';
+const ROOM_INDEXES = [
+  '_id_',
+  'agent_db_1_agent_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_order_user_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_p2p_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_vendor_id_1_type_1_updated_date_-1__id_-1_client_id_1',
+  'panel_order',
+  'room_id_1_updated_date_-1__id_-1',
+  'room_name_1',
+];
 
 let folder: string;
 let second: EmbeddedMongo;
@@ -190,7 +200,7 @@ describe('A tenant on a further cluster', () => {
     expect(await outcome(list(service, { agent_db: tenant.key }))).toEqual([200]);
     await aRoom(service, moved, { room_id: 'after the move' });
     expect(await outcome(list(service, { agent_db: tenant.key }))).toEqual([200, 'after the move']);
-    expect(await indexesOf(lookInto(second.uri), moved, 'rooms')).toHaveLength(3);
+    expect(await indexesOf(lookInto(second.uri), moved, 'rooms')).toEqual(ROOM_INDEXES);
     expect(await lookInto().db(moved.database).collection('rooms').countDocuments()).toBe(0);
     await eventually(async () => expect(await outcome(list(other, { agent_db: tenant.key }))).toEqual([200, 'after the move']), SEEN);
   });
@@ -201,7 +211,7 @@ describe('A tenant on a further cluster', () => {
     const moved = await move(tenant, null);
     await aRoom(service, moved, { room_id: 'back' });
     expect(await outcome(list(service, { agent_db: tenant.key }))).toEqual([200, 'back']);
-    expect(await indexesOf(lookInto(), moved, 'rooms')).toHaveLength(3);
+    expect(await indexesOf(lookInto(), moved, 'rooms')).toEqual(ROOM_INDEXES);
   });
 
   it.each(['default', 'second'])('stays where it is once it has data: on %s', async (cluster) => {
@@ -284,13 +294,13 @@ describe('The collections of a tenant', () => {
     expect(await versionsOf(tenant)).toEqual({});
 
     expect(await outcome(list(service, { agent_db: tenant.key }))).toEqual([200]);
-    expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(['_id_', 'agent_db_1_agent_id_1_type_1_updated_date_-1__id_-1', 'room_name_1']);
-    expect(await versionsOf(tenant)).toEqual({ rooms: 1 });
+    expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(ROOM_INDEXES);
+    expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
 
     const room = await aRoom(service, tenant);
     await aMessage(service, tenant, room._id);
     expect(await indexesOf(mongo, tenant, 'messages')).toEqual(['_id_', 'room_1_seq_1']);
-    expect(await versionsOf(tenant)).toEqual({ rooms: 1, messages: 1 });
+    expect(await versionsOf(tenant)).toEqual({ rooms: 2, messages: 1 });
     expect(await databasesOf(mongo)).not.toContain(untouched.database);
   });
 
@@ -305,11 +315,27 @@ describe('The collections of a tenant', () => {
     }
   });
 
+  it('get the indexes that they lack when their version is an older one', async () => {
+    const tenant = await newTenant(service);
+    await aRoom(service, tenant);
+    const mongo = lookInto();
+    await mongo.db(tenant.database).collection('rooms').dropIndex('panel_order');
+    await service.app.get(ControlDatabase).with((control) => control.collection<{ _id: string }>('tenants').updateOne({ _id: tenant.key }, { $set: { index_versions: { rooms: 1 } } }));
+    const later = await startApp({ CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    try {
+      expect(await outcome(list(later, { agent_db: tenant.key }))).toEqual([200, expect.anything()]);
+      expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(ROOM_INDEXES);
+      expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
+    } finally {
+      await later.close();
+    }
+  });
+
   it('are made once by twenty first calls at once', async () => {
     const tenant = await newTenant(service);
     const calls = await Promise.all(Array.from({ length: 20 }, () => outcome(list(service, { agent_db: tenant.key }))));
     expect(calls).toEqual(Array.from({ length: 20 }, () => [200]));
-    expect(await versionsOf(tenant)).toEqual({ rooms: 1 });
+    expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
   });
 
   it('of ten tenants at once answer right, and only TENANTS_IN_MEMORY of them stay in memory', async () => {

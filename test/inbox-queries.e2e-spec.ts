@@ -6,32 +6,12 @@ import type { Participant, Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
+import { explain, monitored } from './support/explain.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const ROUTE = '/api/room/fetchRoomByUserAgent';
 const AN_HOUR = 3_600_000;
 const NEWEST = Date.parse('2024-06-01T00:00:00.000Z');
-
-/** MongoDB's plan for a command and what it cost. */
-interface Explained {
-  readonly stages: string[];
-  readonly indexes: string[];
-  readonly returned: number;
-  readonly examined: number;
-  readonly keys: number;
-}
-
-/** The address of MongoDB for a client that tells of its commands. */
-function monitored(uri: string): string {
-  if (uri.includes('?')) return `${uri}&monitorCommands=true`;
-  return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
-}
-
-/** Every value that stands under `name` anywhere in a plan. */
-function valuesUnder(name: string, plan: unknown): string[] {
-  if (typeof plan !== 'object' || plan === null) return [];
-  return Object.entries(plan).flatMap(([key, value]) => (key === name && typeof value === 'string' ? [value] : valuesUnder(name, value)));
-}
 
 describe('POST /api/room/fetchRoomByUserAgent', () => {
   let service: TestApp;
@@ -57,21 +37,6 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
     const [event, ...more] = await commandsOf(async () => (answer = await ask(asked, body).expect(200)));
     expect(more.map(({ commandName }) => commandName)).toEqual([]);
     return { event: event!, answer: answer! };
-  }
-
-  /** Has MongoDB explain a find as it was sent. */
-  async function explain({ command, databaseName }: mongo.CommandStartedEvent): Promise<Explained> {
-    const { find, filter, sort, limit, hint, batchSize } = command;
-    const sent = Object.entries({ find, filter, sort, limit, hint, batchSize }).filter(([, value]) => value !== undefined);
-    const plan = await client.db(databaseName).command({ explain: Object.fromEntries(sent), verbosity: 'executionStats' });
-    const { totalDocsExamined, totalKeysExamined, nReturned } = plan.executionStats;
-    return {
-      stages: valuesUnder('stage', plan.queryPlanner.winningPlan),
-      indexes: valuesUnder('indexName', plan.queryPlanner.winningPlan),
-      returned: nReturned,
-      examined: totalDocsExamined,
-      keys: totalKeysExamined,
-    };
   }
 
   beforeAll(async () => {
@@ -175,7 +140,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
     /** Asserts the plan of one call: an index in the order of the list, and not a document more than `extra` read in vain. */
     async function expectIndexed(body: object, { rooms, extra = 1 }: { rooms: number; extra?: number }): Promise<request.Response> {
       const { event, answer } = await theCommandOf(tenant, body);
-      const { stages, indexes, returned, examined, keys } = await explain(event);
+      const { stages, indexes, returned, examined, keys } = await explain(client, event);
       expect(answer.body.roomData).toHaveLength(rooms);
       expect(stages).toContain('IXSCAN');
       expect(stages).not.toContain('COLLSCAN');

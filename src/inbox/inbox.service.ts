@@ -25,41 +25,42 @@ export class InboxService {
 
   /** The rooms of an agent of one type. */
   async ofAgent(tenant: Tenant, dto: FetchRoomByUserAgentDto): Promise<RoomListDto> {
-    return this.list(tenant, ofAgent(tenant, dto), dto, toRoomCard);
+    return this.list(tenant, 'ofAgent', ofAgent(tenant, dto), dto, toRoomCard);
   }
 
   /** The rooms of a customer of one type. */
   async ofUser(tenant: Tenant, dto: FetchRoomByUserIdDto): Promise<RoomListDto> {
-    return this.list(tenant, ofUser(tenant, dto), dto, toRoomCard);
+    return this.list(tenant, 'ofUser', ofUser(tenant, dto), dto, toRoomCard);
   }
 
   /** The rooms of shops of one type. */
   async ofVendors(tenant: Tenant, dto: FetchRoomByVendorDto): Promise<RoomListDto> {
-    return this.list(tenant, ofVendors(tenant, dto), dto, toRoomCard);
+    return this.list(tenant, 'ofVendors', ofVendors(tenant, dto), dto, toRoomCard);
   }
 
   /** The rooms of a seller, a buyer, or both. */
   async ofPeer(tenant: Tenant, dto: FetchRoomBetweenUsersDto): Promise<RoomListDto> {
-    return this.list(tenant, ofPeer(tenant, dto), dto, toRoomCard);
+    return this.list(tenant, 'ofPeer', ofPeer(tenant, dto), dto, toRoomCard);
   }
 
   /** All rooms of one type. */
   async ofPanel(tenant: Tenant, dto: ClientListDto): Promise<RoomListDto> {
-    return this.list(tenant, ofPanel(tenant, dto), dto, toRoomCard);
+    return this.list(tenant, 'ofPanel', ofPanel(tenant, dto), dto, toRoomCard);
   }
 
   /** All rooms of one type, without participants and newest message. */
   async ofPanelAlone(tenant: Tenant, dto: ClientListDto): Promise<RoomOnlyListDto> {
-    return this.list(tenant, ofPanel(tenant, dto), dto, toWireRoom);
+    return this.list(tenant, 'ofPanelAlone', ofPanel(tenant, dto), dto, toWireRoom);
   }
 
   /** The rooms of an order, by the number that people see. */
   async ofOrder(tenant: Tenant, dto: RoomsOfOrderDto): Promise<RoomListDto> {
-    return this.list(tenant, ofOrder(dto), dto, toRoomCard);
+    return this.list(tenant, 'ofOrder', ofOrder(dto), dto, toRoomCard);
   }
 
-  private async list<T>(tenant: Tenant, wanted: WantedRooms, dto: ListPageDto, toItem: (room: Room) => T): Promise<ListAnswer<T>> {
-    const query = JSON.stringify([tenant.database, wanted, dto.updated_since]);
+  private async list<T>(tenant: Tenant, name: string, wanted: WantedRooms, dto: ListPageDto, toItem: (room: Room) => T): Promise<ListAnswer<T>> {
+    // Two lists can want the same rooms, and each has cursors of its own.
+    const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
     const page = ListPage.of(dto, { query, secret: await this.control.secret('cursor') });
     const found = wanted.length === 0 ? [] : await this.rooms.findNewestFirst(tenant, wanted, page.window);
     return toRoomList(page.cut(found).map(toItem), page.endOf(found));

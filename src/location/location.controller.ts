@@ -32,7 +32,7 @@ export class LocationController {
   @ApiQuery({ name: 'order_id', required: false, schema: INTEGER, example: 10 })
   @ApiOkResponse({ type: LocationAnswerDto, description: 'The newest location.' })
   @ApiWireErrors([new ValidationFailedError('agent_id is required.'), new LocationNotFoundError()])
-  async show(@CurrentTenant() tenant: Tenant, @QueryOrBody() { agent_id, order_id }: LocationOfDto): Promise<LocationAnswerDto> {
+  async getAgentLocation(@CurrentTenant() tenant: Tenant, @QueryOrBody() { agent_id, order_id }: LocationOfDto): Promise<LocationAnswerDto> {
     return toLocationAnswer(await this.locations.getNewest(tenant, agent_id, order_id), 'Latest data read successfully');
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
@@ -8,10 +8,12 @@ import { CreateRoomDto } from './dto/create-room.dto.js';
 import { RaiseIssueDto } from './dto/raise-issue.dto.js';
 import { RoomIdDto, toCheckedId } from './dto/room-id.dto.js';
 import { CreatedRoomDto, DoneDto, RoomDto, toCreatedRoom } from './dto/room.dto.js';
+import { CREATED_EXAMPLES, NEW_ROOM_EXAMPLES, ROOM_EXAMPLE } from './room-call.example.js';
 import { RoomNotFoundError } from './room.errors.js';
 import { RoomService } from './room.service.js';
 import { toWireRoom, type WireRoom } from './room.js';
 
+const BODIES = ['application/json', 'application/x-www-form-urlencoded'];
 const ID_FAULT = new ValidationFailedError('id must be an id of 24 hexadecimal digits.');
 
 @ApiTags('rooms')
@@ -23,7 +25,9 @@ export class RoomController {
   @Post('createRoom')
   @HttpCode(200)
   @ApiWireCall()
-  @ApiOkResponse({ type: CreatedRoomDto, description: 'The room.' })
+  @ApiConsumes(...BODIES)
+  @ApiBody({ type: CreateRoomDto, examples: NEW_ROOM_EXAMPLES })
+  @ApiOkResponse({ type: CreatedRoomDto, description: 'The room.', examples: CREATED_EXAMPLES })
   @ApiWireErrors([new ValidationFailedError('room_name is required.')])
   async createRoom(@CurrentTenant() tenant: Tenant, @Body() dto: CreateRoomDto): Promise<CreatedRoomDto> {
     return toCreatedRoom(await this.rooms.create(tenant, dto));
@@ -32,15 +36,17 @@ export class RoomController {
   /** A room, without participants and messages. */
   @Get(':id')
   @ApiWireCall()
-  @ApiOkResponse({ type: RoomDto, description: 'The room.' })
+  @ApiOkResponse({ type: RoomDto, description: 'The room.', example: ROOM_EXAMPLE })
   @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
-  async show(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto): Promise<WireRoom> {
+  async getRoom(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto): Promise<WireRoom> {
     return toWireRoom(await this.rooms.getById(tenant, toCheckedId(id)));
   }
 
   /** Raises an issue in a room, or takes it back. */
   @Put('raiseanissue/:id')
   @ApiWireCall()
+  @ApiConsumes(...BODIES)
+  @ApiBody({ type: RaiseIssueDto })
   @ApiOkResponse({ type: DoneDto, description: 'It is stored.' })
   @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
   async raiseIssue(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto, @Body() dto: RaiseIssueDto): Promise<DoneDto> {

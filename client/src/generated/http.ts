@@ -28,6 +28,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["CreateRoomDto"];
+                    "application/x-www-form-urlencoded": components["schemas"]["CreateRoomDto"];
                 };
             };
             responses: {
@@ -146,6 +147,28 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "_id": "641d731dee3408c461095a2b",
+                         *       "status": true,
+                         *       "type": "agent_to_user",
+                         *       "room_id": "52788594",
+                         *       "room_name": "OrderNo-52788594-orderId-10-oderVendor-7-agentId-141",
+                         *       "order_vendor_id": "9",
+                         *       "order_id": "10",
+                         *       "agent_db": "ace",
+                         *       "vendor_id": "7",
+                         *       "sub_domain": "192.168.101.88",
+                         *       "vendor_user_id": "141",
+                         *       "order_user_id": "1",
+                         *       "agent_id": "141",
+                         *       "db_name": "ace",
+                         *       "client_id": "1",
+                         *       "created_date": "2023-03-24T09:53:33.984Z",
+                         *       "updated_date": "2023-03-24T10:33:42.474Z",
+                         *       "__v": 0
+                         *     }
+                         */
                         "application/json": components["schemas"]["RoomDto"];
                     };
                 };
@@ -253,6 +276,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["RaiseIssueDto"];
+                    "application/x-www-form-urlencoded": components["schemas"]["RaiseIssueDto"];
                 };
             };
             responses: {

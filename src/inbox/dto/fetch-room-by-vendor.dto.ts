@@ -29,6 +29,18 @@ function isVendor(value: unknown): boolean {
 }
 
 function toTexts(value: unknown): unknown {
-  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return value;
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(toText);
+  if (value === undefined) return value;
+  const list = toList(value);
+  return Array.isArray(list) ? (list as unknown[]).map(toText) : list;
+}
+
+function toList(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return [value];
+  return hasGaps(value) ? Object.values(value) : value;
+}
+
+// PHP writes a list that has lost elements, and a form a high place such as vendor_id[700], as an object of places.
+function hasGaps(value: object): boolean {
+  const places = Object.keys(value);
+  return places.length > 0 && places.every((place) => /^\d+$/.test(place));
 }

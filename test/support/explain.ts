@@ -1,0 +1,37 @@
+import type { mongo } from 'mongoose';
+
+/** MongoDB's plan for a command and what it cost. */
+export interface Explained {
+  readonly stages: string[];
+  readonly indexes: string[];
+  readonly returned: number;
+  readonly examined: number;
+  readonly keys: number;
+}
+
+/** The address of MongoDB for a client that tells of its commands. */
+export function monitored(uri: string): string {
+  if (uri.includes('?')) return `${uri}&monitorCommands=true`;
+  return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
+}
+
+/** Has MongoDB explain a find as it was sent. */
+export async function explain(client: mongo.MongoClient, { command, databaseName }: mongo.CommandStartedEvent): Promise<Explained> {
+  const { find, filter, sort, limit, hint, batchSize } = command;
+  const sent = Object.entries({ find, filter, sort, limit, hint, batchSize }).filter(([, value]) => value !== undefined);
+  const plan = await client.db(databaseName).command({ explain: Object.fromEntries(sent), verbosity: 'executionStats' });
+  const { totalDocsExamined, totalKeysExamined, nReturned } = plan.executionStats;
+  return {
+    stages: valuesUnder('stage', plan.queryPlanner.winningPlan),
+    indexes: valuesUnder('indexName', plan.queryPlanner.winningPlan),
+    returned: nReturned,
+    examined: totalDocsExamined,
+    keys: totalKeysExamined,
+  };
+}
+
+/** Every value that stands under `name` anywhere in a plan. */
+function valuesUnder(name: string, plan: unknown): string[] {
+  if (typeof plan !== 'object' || plan === null) return [];
+  return Object.entries(plan).flatMap(([key, value]) => (key === name && typeof value === 'string' ? [value] : valuesUnder(name, value)));
+}
