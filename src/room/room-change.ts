@@ -56,7 +56,12 @@ function toParticipant(joiner: Joiner, participantId: Id): object {
   };
 }
 
-function toPreview({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNullable<RoomChange['message']>): object {
+// $set of a bare object would keep whatever else the message before had; that of an expression replaces it.
+function toPreview(change: RoomChange, message: NonNullable<RoomChange['message']>): object {
+  return { $mergeObjects: [toMessage(change, message)] };
+}
+
+function toMessage({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNullable<RoomChange['message']>): object {
   const { user_type, user_id, email, username, display_image, phone_num } = joiner;
   const { message, to_message, from_message, chat_type, ...media } = fields;
   return {
