@@ -24,8 +24,8 @@ export class SaveLocationDto extends LocationOfDto {
 
 /** A location. */
 export class LocationDto {
-  @ApiProperty({ type: String }) short_code!: string;
-  @ApiProperty({ type: String, example: 'running' }) status!: string;
+  @ApiProperty({ type: String, nullable: true, example: '' }) short_code!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'running' }) status!: string | null;
   @ApiProperty({ type: String, pattern: '^[0-9a-f]{24}$' }) _id!: string;
   @ApiProperty({ type: 'integer' }) agent_id!: number;
   @ApiProperty({ type: String, example: '1.2' }) lat!: string;
@@ -45,8 +45,8 @@ export class LocationAnswerDto {
 }
 
 /** The location to store. */
-export function toLocationFields({ agent_id, order_id, lat, lng, short_code, status }: SaveLocationDto): LocationFields {
-  return { agent_id, order_id, lat, lng, short_code: short_code ?? '', status: status ?? 'running' };
+export function toLocationFields({ agent_id, order_id, lat, lng, short_code = '', status = 'running' }: SaveLocationDto): LocationFields {
+  return { agent_id, order_id, lat, lng, short_code, status };
 }
 
 /** The answer that shows this location. */
