@@ -1,3 +1,5 @@
+import { Transform } from 'class-transformer';
+
 import { Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
 import type { Joiner, MessageFields } from '../../room/index.js';
 
@@ -24,7 +26,10 @@ export class SendMessageDto {
   @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
   @OptionalText() sub_domain?: string | null;
   @OptionalText({ example: 'agent_to_user' }) chat_type?: string | null;
-  @Flag({ required: false }) is_media?: boolean;
+  /** Whether it has a media file; null and the empty text, which some apps send with plain text, are no. */
+  @Transform(({ value }) => (value === null || value === '' ? undefined : (value as unknown)))
+  @Flag({ required: false })
+  is_media?: boolean;
   @OptionalText({ limit: URL_LIMIT }) mediaUrl?: string | null;
   @OptionalText({ limit: URL_LIMIT }) thumbnailUrl?: string | null;
   @OptionalText() mediaType?: string | null;
