@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 
-import { OverloadedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
+import { RoomBusyError } from './message.errors.js';
 
 /** Runs the work of one room one after the other, that of different rooms side by side; bounded. */
 export class RoomQueue {
@@ -11,12 +11,12 @@ export class RoomQueue {
   constructor(private readonly limit: number) {}
 
   /**
-   * @throws OverloadedError when too many wait for this room already; nothing was done then
+   * @throws RoomBusyError when too many wait for this room already; nothing was done then
    * @throws DatabaseUnavailableError also where the work before it ended so; nothing was done then
    */
   async run<T>(room: string, work: () => Promise<T>): Promise<T> {
     const line = this.lines.get(room) ?? new Line();
-    if (line.waiting >= this.limit) throw new OverloadedError('Too many messages wait for this room already. Try again in a moment.');
+    if (line.waiting >= this.limit) throw new RoomBusyError();
     this.lines.set(room, line);
     try {
       return await line.run(work);

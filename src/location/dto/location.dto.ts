@@ -7,7 +7,9 @@ const DATE = { type: String, format: 'date-time' } as const;
 
 /** Whose location on which order. */
 export class LocationOfDto {
+  /** The agent. */
   @Integer({ example: 141 }) agent_id!: number;
+  /** The order. */
   @Integer({ example: 10 }) order_id!: number;
 }
 
@@ -17,7 +19,8 @@ export class SaveLocationDto extends LocationOfDto {
   @Text({ filled: true, example: '1.2' }) lat!: string;
   /** Longitude, as text. */
   @Text({ filled: true, example: '3.4' }) lng!: string;
-  @OptionalText() short_code?: string | null;
+  /** A code of the deployment, as its app sends it; empty when it is left out. */
+  @OptionalText({ example: '' }) short_code?: string | null;
   /** `running` unless said otherwise. */
   @OptionalText({ example: 'running' }) status?: string | null;
 }
