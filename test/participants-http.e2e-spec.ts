@@ -113,6 +113,13 @@ describe('POST /api/chat/joinRoomByID', () => {
     expect([status, (await calls.users(room._id)).length]).toEqual([people === 1, people]);
   });
 
+  it('knows somebody whose texts UTF-8 cannot write, as those that have U+FFFD there', async () => {
+    const first = await join({ user_type: 'user\ud800', user_id: '\udc00 1' });
+    expect([first.status, first.RoomUser.user_type, first.RoomUser.auth_user_id]).toEqual([false, 'user\ufffd', '\ufffd 1']);
+    expect(await join({ user_type: 'user\ud800', user_id: '\udc00 1' })).toEqual({ ...first, status: true, message: 'already exist!' });
+    expect((await join({ user_type: 'user', user_id: '👍' })).RoomUser.user_id).toBe('👍');
+  });
+
   it('moves the room when somebody new joins, and only then, and adds no message', async () => {
     const newer = await aRoom(service, tenant, { agent_id: 'joined' });
     const older = await aRoom(service, tenant, { agent_id: 'joined' });
