@@ -1,8 +1,15 @@
 /** Longest text that a matched field or a hint may be, in characters. */
 export const MATCH_TEXT_LIMIT = 200;
 
-/** Old callers send ids as numbers or text: scalars become text, null and absent stay, anything else stays to be refused. */
+// Half of a pair, such as an app makes that cuts a text in the middle of an emoji.
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * Old callers send ids as numbers or text: scalars become text, null and absent stay, anything else stays to be refused.
+ * Text is as it will be stored and found again: what UTF-8 cannot write becomes U+FFFD here and not on the way to MongoDB.
+ */
 export function toText(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\ufffd');
   return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? String(value) : value;
 }
 

@@ -8,8 +8,8 @@ import type { Location } from './location.js';
 @Schema({ collection: 'locations', versionKey: false, minimize: false, id: false, autoIndex: false })
 export class LocationRecord implements Location {
   _id!: Id;
-  @Prop({ type: String, default: '' }) short_code!: string;
-  @Prop({ type: String, required: true }) status!: string;
+  @Prop({ type: String }) short_code!: string | null;
+  @Prop({ type: String }) status!: string | null;
   @Prop({ type: Number, required: true }) agent_id!: number;
   @Prop({ type: String, required: true }) lat!: string;
   @Prop({ type: String, required: true }) lng!: string;

@@ -4,8 +4,8 @@ import type { Id } from '../mongo/index.js';
 /** Where an agent was at a moment of an order, as stored. */
 export interface Location {
   _id: Id;
-  short_code: string;
-  status: string;
+  short_code: string | null;
+  status: string | null;
   agent_id: number;
   lat: string;
   lng: string;

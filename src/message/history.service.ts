@@ -36,7 +36,12 @@ export class HistoryService {
     if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
     if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };
     const seq = await this.messages.findSeq(tenant, roomId, toId(before) as Id);
-    if (seq === null) throw new ValidationFailedError('before must be the _id of a message of this room.');
+    if (seq === null) return this.refuse(tenant, roomId);
     return { before: seq, limit, from: 'newest' };
+  }
+
+  private async refuse(tenant: Tenant, roomId: Id): Promise<never> {
+    await this.rooms.getById(tenant, roomId);
+    throw new ValidationFailedError('before must be the _id of a message of this room.');
   }
 }

@@ -1,19 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
-import { OverloadedError, ValidationFailedError } from '../common/index.js';
+import { ValidationFailedError } from '../common/index.js';
 import { RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { HistoryDto, HistoryRoomDto } from './dto/history.dto.js';
 import { MessageDto, SendErrorDto, SentMessageDto, toSentMessage } from './dto/message.dto.js';
 import { SendMessageDto, toMessageFields, toSender } from './dto/send-message.dto.js';
 import { HistoryService } from './history.service.js';
+import { RoomBusyError } from './message.errors.js';
+import { HISTORY_ANSWER, SEND_ANSWER, SEND_REQUESTS } from './message.example.js';
 import { MessageService } from './message.service.js';
 import { toWireMessage, type WireMessage } from './message.js';
 
 const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
-const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError(), new OverloadedError()];
+const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError(), new RoomBusyError()];
 
 @ApiTags('messages')
 @Controller('api/chat')
@@ -27,7 +29,9 @@ export class MessageController {
   @Post('sendMessageJoin')
   @HttpCode(200)
   @ApiWireCall()
-  @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.' })
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ type: SendMessageDto, examples: SEND_REQUESTS })
+  @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.', example: SEND_ANSWER })
   @ApiWireErrors(SEND_FAULTS, SendErrorDto, { chatData: {} })
   async sendMessageJoin(@CurrentTenant() tenant: Tenant, @Body() dto: SendMessageDto): Promise<SentMessageDto> {
     return toSentMessage(await this.messages.store(tenant, toCheckedId(dto.room_id), toSender(dto), toMessageFields(dto)));
@@ -36,9 +40,9 @@ export class MessageController {
   /** A room's messages, oldest first; `[]` when there are none. */
   @Get(':roomId')
   @ApiWireCall()
-  @ApiOkResponse({ type: [MessageDto], description: 'The messages.' })
+  @ApiOkResponse({ type: [MessageDto], description: 'The messages.', example: HISTORY_ANSWER })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()])
-  async find(@CurrentTenant() tenant: Tenant, @Param() { roomId }: HistoryRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
+  async findMessages(@CurrentTenant() tenant: Tenant, @Param() { roomId }: HistoryRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
     return (await this.history.find(tenant, toCheckedId(roomId), dto)).map(toWireMessage);
   }
 }

@@ -34,7 +34,7 @@ export class MessageService {
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
    * move with it, all or nothing.
-   * @throws RoomNotFoundError, RoomFullError, ValidationFailedError (longer than `MESSAGE_LIMIT`), OverloadedError
+   * @throws RoomNotFoundError, RoomFullError, ValidationFailedError (longer than `MESSAGE_LIMIT`), RoomBusyError
    */
   async store(tenant: Tenant, roomId: Id, sender: Joiner, fields: MessageFields): Promise<{ message: Message; room: Room }> {
     this.checkLength(fields);

@@ -1,4 +1,5 @@
 import { OverloadedError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
 import { RoomQueue } from './room-queue.js';
 
 /** A piece of work that ends when it is told to. */
@@ -78,6 +79,31 @@ describe('RoomQueue', () => {
     failing.fail(new Error('no'));
     await expect(failed).rejects.toThrow('no');
     expect(await next).toBe('next');
+  });
+
+  it('tells those who wait behind work that found the database away the same at once, and begins anew with who comes then', async () => {
+    const queue = new RoomQueue(200);
+    const [running, ...waiting] = [new Work(), new Work(), new Work()];
+    const elsewhere = new Work();
+    const answers = [running, ...waiting].map(({ run }) => queue.run('a', run));
+    const otherAnswer = queue.run('b', elsewhere.run);
+    const away = new DatabaseUnavailableError();
+    running.fail(away);
+    expect(await Promise.allSettled(answers)).toEqual(answers.map(() => ({ status: 'rejected', reason: away })));
+    expect(waiting.map(({ begun }) => begun)).toEqual([false, false]);
+    expect(await queue.run('a', async () => 'back')).toBe('back');
+    elsewhere.end('done');
+    expect(await otherAnswer).toBe('done');
+  });
+
+  it('takes who comes while those who waited are told that the database is away', async () => {
+    const queue = new RoomQueue(200);
+    const [running, waiting] = [new Work(), new Work()];
+    const failed = queue.run('a', running.run).catch(() => queue.run('a', async () => 'again'));
+    const told = expect(queue.run('a', waiting.run)).rejects.toThrow(DatabaseUnavailableError);
+    running.fail(new DatabaseUnavailableError());
+    expect(await failed).toBe('again');
+    await told;
   });
 
   it('still runs one after the other what is asked for as soon as the last one is done', async () => {

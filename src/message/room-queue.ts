@@ -1,23 +1,56 @@
 import PQueue from 'p-queue';
 
-import { OverloadedError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
+import { RoomBusyError } from './message.errors.js';
 
 /** Runs the work of one room one after the other, that of different rooms side by side; bounded. */
 export class RoomQueue {
-  private readonly queues = new Map<string, PQueue>();
+  private readonly lines = new Map<string, Line>();
 
   /** `limit`: how many calls may wait for one room. */
   constructor(private readonly limit: number) {}
 
-  /** @throws OverloadedError when too many wait for this room already; nothing was done then */
+  /**
+   * @throws RoomBusyError when too many wait for this room already; nothing was done then
+   * @throws DatabaseUnavailableError also where the work before it ended so; nothing was done then
+   */
   async run<T>(room: string, work: () => Promise<T>): Promise<T> {
-    const queue = this.queues.get(room) ?? new PQueue({ concurrency: 1 });
-    if (queue.size >= this.limit) throw new OverloadedError('Too many messages wait for this room already. Try again in a moment.');
-    this.queues.set(room, queue);
+    const line = this.lines.get(room) ?? new Line();
+    if (line.waiting >= this.limit) throw new RoomBusyError();
+    this.lines.set(room, line);
     try {
-      return await queue.add(work);
+      return await line.run(work);
     } finally {
-      if (queue.size === 0 && queue.pending === 0) this.queues.delete(room);
+      if (line.isEmpty) this.lines.delete(room);
     }
+  }
+}
+
+/** The calls of one room. */
+class Line {
+  private readonly queue = new PQueue({ concurrency: 1 });
+  private came = 0;
+  private away = { upTo: 0, error: new DatabaseUnavailableError() };
+
+  get waiting(): number {
+    return this.queue.size;
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.size === 0 && this.queue.pending === 0;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    const place = ++this.came;
+    return this.queue.add(async () => {
+      // Each would find the database away only after seconds of its own, one behind the other.
+      if (place <= this.away.upTo) throw this.away.error;
+      return work().catch((error: unknown) => this.pass(error));
+    });
+  }
+
+  private pass(error: unknown): never {
+    if (error instanceof DatabaseUnavailableError) this.away = { upTo: this.came, error };
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
@@ -8,6 +8,7 @@ import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { JoinRoomDto, toJoiner } from './dto/join-room.dto.js';
 import { JoinedRoomDto, RoomUsersDto, RoomUsersErrorDto, toJoinedRoom, toRoomUsers } from './dto/participant.dto.js';
 import { RoomUsersOfDto } from './dto/room-users-of.dto.js';
+import { JOIN_ANSWERS, JOIN_REQUESTS, USERS_ANSWERS } from './participant.example.js';
 import { ParticipantService } from './participant.service.js';
 
 const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
@@ -21,9 +22,9 @@ export class ParticipantController {
   /** Everybody in a room, in order of joining. */
   @Get('getRoomUser/:roomId')
   @ApiWireCall()
-  @ApiOkResponse({ type: RoomUsersDto, description: 'Everybody, or nobody yet.' })
+  @ApiOkResponse({ type: RoomUsersDto, description: 'Everybody, or nobody yet.', examples: USERS_ANSWERS })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()], RoomUsersErrorDto, { userData: [] })
-  async findAll(@CurrentTenant() tenant: Tenant, @Param() { roomId }: RoomUsersOfDto): Promise<RoomUsersDto> {
+  async getRoomUser(@CurrentTenant() tenant: Tenant, @Param() { roomId }: RoomUsersOfDto): Promise<RoomUsersDto> {
     return toRoomUsers(await this.participants.findAll(tenant, toCheckedId(roomId)));
   }
 
@@ -31,7 +32,9 @@ export class ParticipantController {
   @Post('joinRoomByID')
   @HttpCode(200)
   @ApiWireCall()
-  @ApiOkResponse({ type: JoinedRoomDto, description: 'In the room.' })
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ type: JoinRoomDto, examples: JOIN_REQUESTS })
+  @ApiOkResponse({ type: JoinedRoomDto, description: 'In the room.', examples: JOIN_ANSWERS })
   @ApiWireErrors(JOIN_FAULTS)
   async joinRoomById(@CurrentTenant() tenant: Tenant, @Body() dto: JoinRoomDto): Promise<JoinedRoomDto> {
     return toJoinedRoom(await this.participants.join(tenant, toCheckedId(dto.room_id), toJoiner(dto)));

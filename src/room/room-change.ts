@@ -23,7 +23,7 @@ export function toRoomUpdate(change: RoomChange): { $set: object }[] {
   return [
     { $set: toMoved(change.revision) },
     { $set: { participants: toParticipants(change) } },
-    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: anew(toPreview(change, message)) } }]),
+    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: toPreview(change, message) } }]),
   ];
 }
 
@@ -56,7 +56,12 @@ function toParticipant(joiner: Joiner, participantId: Id): object {
   };
 }
 
-function toPreview({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNullable<RoomChange['message']>): object {
+// $set of a bare object would keep whatever else the message before had; that of an expression replaces it.
+function toPreview(change: RoomChange, message: NonNullable<RoomChange['message']>): object {
+  return { $mergeObjects: [toMessage(change, message)] };
+}
+
+function toMessage({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNullable<RoomChange['message']>): object {
   const { user_type, user_id, email, username, display_image, phone_num } = joiner;
   const { message, to_message, from_message, chat_type, ...media } = fields;
   return {
@@ -73,11 +78,6 @@ function toPreview({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNul
     __v: { $literal: 0 },
     seq: '$seq',
   };
-}
-
-// $set puts the fields of an object into the one that is there; what an operator answers takes its place.
-function anew(fields: object): object {
-  return { $mergeObjects: [fields] };
 }
 
 // Who the message goes to and comes from, as old apps read it.

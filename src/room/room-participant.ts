@@ -1,3 +1,4 @@
+import { isEmptyLike } from '../common/index.js';
 import type { Id } from '../mongo/index.js';
 
 import type { SentText } from './sent-text.js';
@@ -43,6 +44,6 @@ export interface Joiner {
  */
 export function identityOf({ user_type, user_id, email }: Joiner): Readonly<Partial<Record<keyof Participant, SentText>>> {
   if (user_type === 'vendor') return { user_type };
-  if (user_type === 'admin' && typeof email === 'string' && email !== '') return { user_type, email };
+  if (user_type === 'admin' && !isEmptyLike(email)) return { user_type, email };
   return { user_type, auth_user_id: user_id ?? null };
 }

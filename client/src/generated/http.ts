@@ -501,6 +501,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["JoinRoomDto"];
+                    "application/x-www-form-urlencoded": components["schemas"]["JoinRoomDto"];
                 };
             };
             responses: {
@@ -622,6 +623,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["SendMessageDto"];
+                    "application/x-www-form-urlencoded": components["schemas"]["SendMessageDto"];
                 };
             };
             responses: {
@@ -631,6 +633,64 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "chatData": {
+                         *         "_id": "641d7c86ee3408c461095a38",
+                         *         "display_image": "{{{S3Url}}/assets/client_003c58a1/agents641d3fe370610.jpg/a4QNnpqOimv3AnsEeD34HQ28zguSLmEJoTMBZWic.jpg",
+                         *         "phone_num": "+0000000000",
+                         *         "message": "dfdfdfd",
+                         *         "user_type": "agent",
+                         *         "to_message": "to_user",
+                         *         "from_message": "from_agent",
+                         *         "email": "",
+                         *         "username": "goutav",
+                         *         "chat_type": "agent_to_user",
+                         *         "room_name": "OrderNo-52788594-orderId-10-oderVendor-7-agentId-141",
+                         *         "vendor_id": "7",
+                         *         "vendor_user_id": "141",
+                         *         "order_user_id": "1",
+                         *         "order_vendor_id": "9",
+                         *         "auth_user_id": "141",
+                         *         "room": "641d731dee3408c461095a2b",
+                         *         "to_id": "7",
+                         *         "from_id": "1",
+                         *         "from_user_id": "141",
+                         *         "created_date": "2023-03-24T10:33:42.471Z",
+                         *         "__v": 0,
+                         *         "is_media": false,
+                         *         "mediaUrl": null,
+                         *         "thumbnailUrl": null,
+                         *         "mediaType": null,
+                         *         "seq": 7
+                         *       },
+                         *       "roomData": {
+                         *         "_id": "641d731dee3408c461095a2b",
+                         *         "status": true,
+                         *         "type": "agent_to_user",
+                         *         "room_id": "52788594",
+                         *         "room_name": "OrderNo-52788594-orderId-10-oderVendor-7-agentId-141",
+                         *         "order_vendor_id": "9",
+                         *         "order_id": "10",
+                         *         "agent_db": "ace",
+                         *         "vendor_id": "7",
+                         *         "sub_domain": "192.168.101.88",
+                         *         "vendor_user_id": "141",
+                         *         "order_user_id": "1",
+                         *         "agent_id": "141",
+                         *         "db_name": "ace",
+                         *         "client_id": "1",
+                         *         "created_date": "2023-03-24T09:53:33.984Z",
+                         *         "updated_date": "2023-03-24T10:33:42.474Z",
+                         *         "__v": 0,
+                         *         "isRaiseIssue": false
+                         *       },
+                         *       "new": true,
+                         *       "status": true,
+                         *       "statusCode": 200,
+                         *       "message": "sent!"
+                         *     }
+                         */
                         "application/json": components["schemas"]["SentMessageDto"];
                     };
                 };
@@ -731,7 +791,7 @@ export interface paths {
                     limit?: number;
                     /** @description `_id` of a message: only those before it, the newest of them. */
                     before?: string;
-                    /** @description `seq` of a message: only those after it, the oldest of them. */
+                    /** @description `seq` of a message: only those after it, the oldest of them. Not together with `before`. */
                     after_seq?: number;
                 };
                 header?: {
@@ -756,6 +816,39 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "_id": "641d7c86ee3408c461095a38",
+                         *         "display_image": "{{{S3Url}}/assets/client_003c58a1/agents641d3fe370610.jpg/a4QNnpqOimv3AnsEeD34HQ28zguSLmEJoTMBZWic.jpg",
+                         *         "phone_num": "+0000000000",
+                         *         "message": "dfdfdfd",
+                         *         "user_type": "agent",
+                         *         "to_message": "to_user",
+                         *         "from_message": "from_agent",
+                         *         "email": "",
+                         *         "username": "goutav",
+                         *         "chat_type": "agent_to_user",
+                         *         "room_name": "OrderNo-52788594-orderId-10-oderVendor-7-agentId-141",
+                         *         "vendor_id": "7",
+                         *         "vendor_user_id": "141",
+                         *         "order_user_id": "1",
+                         *         "order_vendor_id": "9",
+                         *         "auth_user_id": "141",
+                         *         "room": "641d731dee3408c461095a2b",
+                         *         "to_id": "7",
+                         *         "from_id": "1",
+                         *         "from_user_id": "141",
+                         *         "created_date": "2023-03-24T10:33:42.471Z",
+                         *         "__v": 0,
+                         *         "is_media": false,
+                         *         "mediaUrl": null,
+                         *         "thumbnailUrl": null,
+                         *         "mediaType": null,
+                         *         "seq": 7
+                         *       }
+                         *     ]
+                         */
                         "application/json": components["schemas"]["MessageDto"][];
                     };
                 };
@@ -861,6 +954,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["SaveLocationDto"];
+                    "application/x-www-form-urlencoded": components["schemas"]["SaveLocationDto"];
                 };
             };
             responses: {
@@ -870,6 +964,25 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "data": {
+                         *         "short_code": "",
+                         *         "status": "running",
+                         *         "_id": "641d7c86ee3408c461095a39",
+                         *         "agent_id": 141,
+                         *         "lat": "1.2",
+                         *         "lng": "3.4",
+                         *         "order_id": 10,
+                         *         "created_date": "2023-03-24T10:33:42.471Z",
+                         *         "updated_date": "2023-03-24T10:33:42.471Z",
+                         *         "__v": 0
+                         *       },
+                         *       "status": true,
+                         *       "statusCode": 200,
+                         *       "message": "Location saved successfully"
+                         *     }
+                         */
                         "application/json": components["schemas"]["LocationAnswerDto"];
                     };
                 };
@@ -957,7 +1070,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description The order; required here or in the body. */
                     order_id?: number;
+                    /** @description The agent; required here or in the body. */
                     agent_id?: number;
                 };
                 header?: {
@@ -979,6 +1094,25 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "data": {
+                         *         "short_code": "",
+                         *         "status": "running",
+                         *         "_id": "641d7c86ee3408c461095a39",
+                         *         "agent_id": 141,
+                         *         "lat": "1.2",
+                         *         "lng": "3.4",
+                         *         "order_id": 10,
+                         *         "created_date": "2023-03-24T10:33:42.471Z",
+                         *         "updated_date": "2023-03-24T10:33:42.471Z",
+                         *         "__v": 0
+                         *       },
+                         *       "status": true,
+                         *       "statusCode": 200,
+                         *       "message": "Latest data read successfully"
+                         *     }
+                         */
                         "application/json": components["schemas"]["LocationAnswerDto"];
                     };
                 };
@@ -2511,13 +2645,14 @@ export interface components {
             room_id: string;
             /** @description `agent`, `user`, `vendor` or `admin`. */
             user_type: string;
+            /** @description Who it is in the chat: of a shop the shop. */
             user_id?: string | null;
             email?: string | null;
             username?: string | null;
             phone_num?: string | null;
             display_image?: string | null;
             sub_domain?: string | null;
-            /** @description Who is really behind it. */
+            /** @description Who is really behind it: of a shop the staff member who came first. */
             auth_user_id?: string | null;
             /** Format: date-time */
             created_date: string;
@@ -2547,23 +2682,34 @@ export interface components {
              */
             user_type: string | number;
             /**
-             * @description Who really joins.
+             * @description Who really joins; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole).
              * @example 1
              */
             user_id?: (string | null) | number;
+            /**
+             * @description May be empty.
+             * @example admin@example.com
+             */
             email?: (string | null) | number;
+            /** @example John Doe */
             username?: (string | null) | number;
             /** @description Another name of `username`. */
             user_name?: (string | null) | number;
+            /** @example +0000000000 */
             phone_num?: (string | null) | number;
             display_image?: (string | null) | number;
             /** @description Another name of `display_image`, misspelt by older panels. */
             dipslay_image?: (string | null) | number;
-            /** @description Without effect. */
+            /**
+             * @description Without effect.
+             * @example agent_to_user
+             */
             type?: (string | null) | number;
         };
         JoinedRoomDto: {
+            /** @description The room. */
             roomData: components["schemas"]["RoomDto"];
+            /** @description Who joined, or had joined before. */
             RoomUser: components["schemas"]["ParticipantDto"];
             /** @description `false` for somebody new, `true` for somebody who was in the room. */
             status: boolean;
@@ -2600,7 +2746,7 @@ export interface components {
              */
             room_id: string;
             /**
-             * @description The text; a media message may have none.
+             * @description The text, up to `MESSAGE_LIMIT` characters (10,000 unless the service is configured otherwise); a media message may have none.
              * @example I am at the door.
              */
             message?: (string | null) | number;
@@ -2609,27 +2755,47 @@ export interface components {
              * @example agent
              */
             user_type: string | number;
-            /** @example to_user */
+            /**
+             * @description Whose app it is for, as apps write it.
+             * @example to_user
+             */
             to_message?: (string | null) | number;
-            /** @example from_agent */
+            /**
+             * @description Whose app it is from, as apps write it.
+             * @example from_agent
+             */
             from_message?: (string | null) | number;
             /**
-             * @description Who really sends it.
+             * @description Who really sends it; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole).
              * @example 141
              */
             user_id?: (string | null) | number;
+            /** @description May be empty. */
             email?: (string | null) | number;
             /** @example goutav */
             username?: (string | null) | number;
+            /**
+             * @description `N/A` when it is left out; null stays null.
+             * @example +0000000000
+             */
             phone_num?: (string | null) | number;
+            /** @description The deployment's `default_image` when it is left out; null stays null. */
             display_image?: (string | null) | number;
+            /**
+             * @description A host name of the deployment, where nothing else names it.
+             * @example 192.168.101.88
+             */
             sub_domain?: (string | null) | number;
             /** @example agent_to_user */
             chat_type?: (string | null) | number;
-            /** @example 1 */
+            /**
+             * @description Whether it has a media file; null and the empty text, which some apps send with plain text, are no.
+             * @example 1
+             */
             is_media?: boolean | (0 | 1) | ("0" | "1" | "true" | "false");
             mediaUrl?: (string | null) | number;
             thumbnailUrl?: (string | null) | number;
+            /** @example image/jpeg */
             mediaType?: (string | null) | number;
         };
         MessageDto: {
@@ -2647,6 +2813,7 @@ export interface components {
             mediaType?: string | null;
             /** @description The text; media messages may have none. */
             message?: string | null;
+            /** @description `agent`, `user`, `vendor` or `admin`. */
             user_type: string;
             to_message?: string | null;
             from_message?: string | null;
@@ -2657,8 +2824,11 @@ export interface components {
             auth_user_id?: string | null;
             /** @description The room's `_id`. */
             room: string;
+            /** @description Who it is for: the shop, or, from the shop, the customer. */
             to_id?: string | null;
+            /** @description Who it is from: the shop, or, from anybody else, the customer of the room. */
             from_id?: string | null;
+            /** @description Whoever sent it; of a shop whoever started the chat. */
             from_user_id?: string | null;
             /** Format: date-time */
             created_date: string;
@@ -2681,9 +2851,15 @@ export interface components {
             message: "sent!";
         };
         SaveLocationDto: {
-            /** @example 141 */
+            /**
+             * @description The agent.
+             * @example 141
+             */
             agent_id: number | string;
-            /** @example 10 */
+            /**
+             * @description The order.
+             * @example 10
+             */
             order_id: number | string;
             /**
              * @description Latitude, as text.
@@ -2695,6 +2871,10 @@ export interface components {
              * @example 3.4
              */
             lng: string | number;
+            /**
+             * @description A code of the deployment, as its app sends it; empty when it is left out.
+             * @example
+             */
             short_code?: (string | null) | number;
             /**
              * @description `running` unless said otherwise.
@@ -2703,9 +2883,10 @@ export interface components {
             status?: (string | null) | number;
         };
         LocationDto: {
-            short_code: string;
+            /** @example  */
+            short_code: string | null;
             /** @example running */
-            status: string;
+            status: string | null;
             _id: string;
             agent_id: number;
             /** @example 1.2 */
@@ -2811,6 +2992,7 @@ export interface components {
             mediaType?: string | null;
             /** @description The text; media messages may have none. */
             message?: string | null;
+            /** @description `agent`, `user`, `vendor` or `admin`. */
             user_type: string;
             to_message?: string | null;
             from_message?: string | null;
@@ -2821,8 +3003,11 @@ export interface components {
             auth_user_id?: string | null;
             /** @description The room's `_id`. */
             room: string;
+            /** @description Who it is for: the shop, or, from the shop, the customer. */
             to_id?: string | null;
+            /** @description Who it is from: the shop, or, from anybody else, the customer of the room. */
             from_id?: string | null;
+            /** @description Whoever sent it; of a shop whoever started the chat. */
             from_user_id?: string | null;
             /** Format: date-time */
             created_date: string;

@@ -7,7 +7,9 @@ const DATE = { type: String, format: 'date-time' } as const;
 
 /** Whose location on which order. */
 export class LocationOfDto {
+  /** The agent. */
   @Integer({ example: 141 }) agent_id!: number;
+  /** The order. */
   @Integer({ example: 10 }) order_id!: number;
 }
 
@@ -17,15 +19,16 @@ export class SaveLocationDto extends LocationOfDto {
   @Text({ filled: true, example: '1.2' }) lat!: string;
   /** Longitude, as text. */
   @Text({ filled: true, example: '3.4' }) lng!: string;
-  @OptionalText() short_code?: string | null;
+  /** A code of the deployment, as its app sends it; empty when it is left out. */
+  @OptionalText({ example: '' }) short_code?: string | null;
   /** `running` unless said otherwise. */
   @OptionalText({ example: 'running' }) status?: string | null;
 }
 
 /** A location. */
 export class LocationDto {
-  @ApiProperty({ type: String }) short_code!: string;
-  @ApiProperty({ type: String, example: 'running' }) status!: string;
+  @ApiProperty({ type: String, nullable: true, example: '' }) short_code!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'running' }) status!: string | null;
   @ApiProperty({ type: String, pattern: '^[0-9a-f]{24}$' }) _id!: string;
   @ApiProperty({ type: 'integer' }) agent_id!: number;
   @ApiProperty({ type: String, example: '1.2' }) lat!: string;
@@ -45,8 +48,8 @@ export class LocationAnswerDto {
 }
 
 /** The location to store. */
-export function toLocationFields({ agent_id, order_id, lat, lng, short_code, status }: SaveLocationDto): LocationFields {
-  return { agent_id, order_id, lat, lng, short_code: short_code ?? '', status: status ?? 'running' };
+export function toLocationFields({ agent_id, order_id, lat, lng, short_code = '', status = 'running' }: SaveLocationDto): LocationFields {
+  return { agent_id, order_id, lat, lng, short_code, status };
 }
 
 /** The answer that shows this location. */

@@ -33,7 +33,7 @@ export class HistoryDto {
   @Matches(/^[0-9a-f]{24}$/i, { message: 'before must be an id of 24 hexadecimal digits' })
   before?: string;
 
-  /** `seq` of a message: only those after it, the oldest of them. */
+  /** `seq` of a message: only those after it, the oldest of them. Not together with `before`. */
   @ApiPropertyOptional({ type: 'integer', minimum: 0 })
   @Transform(toInteger)
   @ValidateIf(isGiven)

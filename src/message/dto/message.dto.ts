@@ -19,6 +19,7 @@ export class PreviewDto extends SharedRoomFieldsDto {
   @ApiPropertyOptional(TEXT) mediaType?: string | null;
   /** The text; media messages may have none. */
   @ApiPropertyOptional(TEXT) message?: string | null;
+  /** `agent`, `user`, `vendor` or `admin`. */
   @ApiProperty({ type: String }) user_type!: string;
   @ApiPropertyOptional(TEXT) to_message?: string | null;
   @ApiPropertyOptional(TEXT) from_message?: string | null;
@@ -29,8 +30,11 @@ export class PreviewDto extends SharedRoomFieldsDto {
   @ApiPropertyOptional(TEXT) auth_user_id?: string | null;
   /** The room's `_id`. */
   @ApiProperty(ID) room!: string;
+  /** Who it is for: the shop, or, from the shop, the customer. */
   @ApiPropertyOptional(TEXT) to_id?: string | null;
+  /** Who it is from: the shop, or, from anybody else, the customer of the room. */
   @ApiPropertyOptional(TEXT) from_id?: string | null;
+  /** Whoever sent it; of a shop whoever started the chat. */
   @ApiPropertyOptional(TEXT) from_user_id?: string | null;
   @ApiProperty(DATE) created_date!: Date;
   @ApiProperty({ type: 'integer' }) __v!: number;

@@ -10,18 +10,19 @@ export class JoinRoomDto {
   @IdText({ example: '641d731dee3408c461095a2b' }) room_id!: string;
   /** `agent`, `user`, `vendor` or `admin`. */
   @Text({ filled: true, example: 'admin' }) user_type!: string;
-  /** Who really joins. */
+  /** Who really joins; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole). */
   @OptionalText({ example: 1 }) user_id?: string | null;
-  @OptionalText({ limit: TEXT_LIMIT }) email?: string | null;
-  @OptionalText({ limit: TEXT_LIMIT }) username?: string | null;
+  /** May be empty. */
+  @OptionalText({ limit: TEXT_LIMIT, example: 'admin@example.com' }) email?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, example: 'John Doe' }) username?: string | null;
   /** Another name of `username`. */
   @OptionalText({ limit: TEXT_LIMIT }) user_name?: string | null;
-  @OptionalText() phone_num?: string | null;
+  @OptionalText({ example: '+0000000000' }) phone_num?: string | null;
   @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
   /** Another name of `display_image`, misspelt by older panels. */
   @OptionalText({ limit: URL_LIMIT }) dipslay_image?: string | null;
   /** Without effect. */
-  @OptionalText() type?: string | null;
+  @OptionalText({ example: 'agent_to_user' }) type?: string | null;
 }
 
 /** Who joins. */

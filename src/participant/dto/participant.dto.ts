@@ -16,13 +16,14 @@ export class ParticipantDto extends SharedRoomFieldsDto {
   @ApiProperty(ID) room_id!: string;
   /** `agent`, `user`, `vendor` or `admin`. */
   @ApiProperty({ type: String }) user_type!: string;
+  /** Who it is in the chat: of a shop the shop. */
   @ApiPropertyOptional(TEXT) user_id?: string | null;
   @ApiPropertyOptional(TEXT) email?: string | null;
   @ApiPropertyOptional(TEXT) username?: string | null;
   @ApiPropertyOptional(TEXT) phone_num?: string | null;
   @ApiPropertyOptional(TEXT) display_image?: string | null;
   @ApiPropertyOptional(TEXT) sub_domain?: string | null;
-  /** Who is really behind it. */
+  /** Who is really behind it: of a shop the staff member who came first. */
   @ApiPropertyOptional(TEXT) auth_user_id?: string | null;
   @ApiProperty(DATE) created_date!: Date;
   @ApiProperty(DATE) updated_date!: Date;
@@ -49,7 +50,9 @@ export class RoomUsersErrorDto extends ErrorDto {
 
 /** The answer of joinRoomByID. */
 export class JoinedRoomDto {
+  /** The room. */
   @ApiProperty({ type: RoomDto }) roomData!: WireRoom;
+  /** Who joined, or had joined before. */
   @ApiProperty({ type: ParticipantDto }) RoomUser!: WireParticipant;
   /** `false` for somebody new, `true` for somebody who was in the room. */
   @ApiProperty({ type: Boolean }) status!: boolean;
