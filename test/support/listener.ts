@@ -45,6 +45,8 @@ export interface ListenerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the client connects again by itself when its connection is closed. */
   readonly reconnects?: boolean;
+  /** Events to hear beside {@link EVENTS}. */
+  readonly events?: readonly string[];
 }
 
 /** A socket of one of the real client libraries, and all that it hears: events, and every frame of its connection. */
@@ -56,10 +58,13 @@ export class Listener {
   readonly disconnects: unknown[] = [];
   private readonly opened: Promise<void>;
 
-  private constructor(readonly socket: AnySocket) {
+  private constructor(
+    readonly socket: AnySocket,
+    events: readonly string[],
+  ) {
     // The engine is there as soon as the library was called, and nothing has arrived yet.
     socket.io.engine.on('packet', ({ type, data }) => this.frames.push(`${type} ${typeof data === 'string' ? data : JSON.stringify(data)}`));
-    for (const event of EVENTS) socket.on(event, (payload) => this.heard.push({ event, payload: payload as Payload }));
+    for (const event of new Set([...EVENTS, ...events])) socket.on(event, (payload) => this.heard.push({ event, payload: payload as Payload }));
     for (const fault of ['error', 'connect_error']) socket.on(fault, (error) => this.faults.push(error));
     socket.on('disconnect', (reason) => this.disconnects.push(reason));
     this.opened = new Promise((resolve, reject) => {
@@ -70,9 +75,9 @@ export class Listener {
   }
 
   /** A socket of `base`, whose connection is under way. */
-  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, reconnects = false }: ListenerOptions = {}): Listener {
+  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
     const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers };
-    return new Listener(connectors[release](base, options));
+    return new Listener(connectors[release](base, options), events);
   }
 
   /** A socket of `base` that is connected; rejects with what the library says where it is refused. */
