@@ -39,7 +39,8 @@ export class MessageRepository {
       const cursor = (messages.collection as unknown as mongo.Collection<Message>).find(filter, options);
       const found: Message[] = [];
       while (await cursor.hasNext()) {
-        found.push(...cursor.readBufferedDocuments());
+        // One by one: a batch can hold more messages than a call may have arguments.
+        for (const message of cursor.readBufferedDocuments()) found.push(message);
         deadline.renew();
       }
       return from === 'oldest' ? found : found.reverse();
