@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 
-import fc from 'fast-check';
 import type { mongo } from 'mongoose';
 import request from 'supertest';
 
@@ -9,6 +8,7 @@ import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
 import { monitored } from './support/explain.js';
+import { fc } from './support/properties.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const ROUTE = '/api/room/fetchRoomByUserAgent';

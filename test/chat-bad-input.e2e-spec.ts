@@ -1,10 +1,9 @@
-import fc from 'fast-check';
-
 import type { Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
 import { Calls } from './support/calls.js';
+import { fc } from './support/properties.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const JSON_TYPE = 'application/json';

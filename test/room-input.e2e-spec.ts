@@ -1,10 +1,9 @@
-import fc from 'fast-check';
-
 import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
 import { LIST_NAMES, LISTS, listRoute } from './support/lists.js';
+import { fc } from './support/properties.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const RUNS = 60;
@@ -31,9 +30,10 @@ afterAll(async () => {
 const scalar = fc.oneof(fc.string({ unit: 'binary', maxLength: 210 }), fc.integer(), fc.double(), fc.boolean(), fc.constantFrom(null, '', 'undefined', 'null', '$ne', '__proto__'));
 const any = fc.oneof({ weight: 3, arbitrary: scalar }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }) }, { weight: 1, arbitrary: fc.array(scalar, { maxLength: 5 }) });
 const fieldsOf = (names: readonly string[]): fc.Arbitrary<object> => fc.record(Object.fromEntries(names.map((name) => [name, any])), { requiredKeys: [] });
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const formOf = (fields: object): string =>
   Object.entries(fields)
-    .flatMap(([field, value]) => (Array.isArray(value) ? value.map((one, place) => [`${field}[${place}]`, String(one)]) : [[field, String(value)]]))
+    .flatMap(([field, value]) => (Array.isArray(value) ? value.map((one, place) => [`${field}[${place}]`, textOf(one)]) : [[field, textOf(value)]]))
     // Half a character cannot be written in a form.
     .map((pair) => pair.map((text) => encodeURIComponent(Buffer.from(text).toString())).join('='))
     .join('&');
