@@ -1,13 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
+import { pick } from './common/index.js';
+
 const DESCRIPTION = `One chat service behind many deployments: each call is answered from its own deployment's database.
 
 **Which deployment** a call is for: the path prefix \`/t/<key>\`, \`agent_db\` or \`db_name\` decide; without them the \`client\` header,
 \`sub_domain\` and the request's host do.
 
 Headers that callers send: \`Accept\`, \`Content-Type\` (JSON or urlencoded), \`Authorization\` (opaque; with or without \`Bearer\`), \`client\`,
-\`language\`, \`currency\`. The last two have no effect.
+\`language\`, \`currency\`, \`code\`. The last three have no effect.
 
 Errors never use status 401 on the chat's routes, because old apps log their user out on it.`;
 
@@ -33,14 +35,24 @@ type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[s
 
 // Beside the alternatives that a decorator writes, the swagger plugin puts what it reads of the TypeScript type.
 function mendAlternatives(schema: Schema): void {
-  const properties = 'properties' in schema ? Object.values(schema.properties ?? {}) : [];
-  for (const property of properties) {
+  const properties = 'properties' in schema ? (schema.properties ?? {}) : {};
+  for (const [name, listed] of Object.entries(properties)) {
+    const property = unlisted(listed);
+    properties[name] = property;
     if (!('oneOf' in property)) continue;
     const [first, ...others] = property.oneOf ?? [];
     if (property.nullable === true && first !== undefined) property.oneOf = [{ ...first, nullable: true }, ...others];
     delete property.nullable;
     delete property.allOf;
   }
+}
+
+// A list, or a lone value: of a TypeScript list the plugin makes a list of these alternatives.
+function unlisted(property: Schema): Schema {
+  if (!('items' in property) || !('oneOf' in property.items)) return property;
+  const { oneOf = [] } = property.items;
+  if (!oneOf.some((one) => 'type' in one && one.type === 'array')) return property;
+  return { ...pick(property, ['description', 'example']), oneOf };
 }
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`, all from this service. */

@@ -120,8 +120,8 @@ const channels = {
   },
   host: {
     address: '/',
-    title: "The default namespace, for a deployment's own host and for DEFAULT_TENANT",
-    messages: mapValues(messages, (_, key) => ({ $ref: `#/components/messages/${key}` })),
+    title: "The default namespace, for a deployment's own host and for DEFAULT_TENANT; it refuses nobody",
+    messages: mapValues({ ...pushed, ...taken }, (_, key) => ({ $ref: `#/components/messages/${key}` })),
   },
 };
 
@@ -154,7 +154,7 @@ function operationsOn(channel) {
   });
   return {
     [`${channel}.push`]: operation('send', 'What the service pushes to every socket of the deployment.', pushed),
-    [`${channel}.refuse`]: operation('send', 'What a socket gets that is not let in.', refused),
+    ...(channel === 'host' ? {} : { [`${channel}.refuse`]: operation('send', 'What a socket gets that is not let in.', refused) }),
     [`${channel}.take`]: operation('receive', 'What clients may emit.', taken),
   };
 }

@@ -1,7 +1,8 @@
 import mongoose from 'mongoose';
 import request, { type Response } from 'supertest';
 
-import { HistoryService } from '../src/message/index.js';
+import { HistoryService, MESSAGES } from '../src/message/index.js';
+import { ROOMS } from '../src/room/index.js';
 import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
@@ -243,7 +244,7 @@ describe('PUT /admin/tenants/:key', () => {
     const [room] = await Promise.all([aRoom(service, tenant), ...changes]);
     await aMessage(service, tenant, room._id);
     const record = await client.db(service.config.mongo.controlDatabase).collection<{ _id: string }>('tenants').findOne({ _id: key });
-    expect(record).toMatchObject({ index_versions: { rooms: 1, messages: 1 } });
+    expect(record).toMatchObject({ index_versions: { rooms: ROOMS.indexVersion, messages: MESSAGES.indexVersion } });
   });
 });
 

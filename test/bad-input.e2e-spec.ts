@@ -7,7 +7,7 @@ import { Clusters } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
-import { monitored } from './support/explain.js';
+import { monitored, onCommand } from './support/explain.js';
 import { fc } from './support/properties.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -60,7 +60,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
     client = await service.app.get(Clusters).default.run(async (connection) => connection.getClient());
     tenant = await newTenant(service);
     await storeRooms(service, tenant, [aStoredRoom(tenant.key, { agent_id: '7' })]);
-    client.on('commandStarted', ({ databaseName }) => touched.add(databaseName));
+    onCommand(client, ({ databaseName }) => touched.add(databaseName));
   });
   afterAll(async () => {
     await dropAll(service);

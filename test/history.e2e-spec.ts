@@ -7,6 +7,7 @@ import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
 import { Calls } from './support/calls.js';
+import { onCommand } from './support/explain.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const MANY = 2_345;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const monitored = `${uri}${uri.includes('?') ? '&' : `${/\/\/[^/]+\//.test(uri) ? '' : '/'}?`}monitorCommands=true`;
   service = await startApp({ MONGODB_URI: monitored });
   client = await service.app.get(Clusters).default.run(async (connection) => connection.getClient());
-  client.on('commandStarted', (event) => started.push(event));
+  onCommand(client, (event) => started.push(event));
   tenant = await newTenant(service);
   calls = new Calls(service, tenant);
   quiet = await aRoom(service, tenant);

@@ -6,7 +6,7 @@ import type { Participant, Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aStoredRoom, storeRooms } from './support/build.js';
-import { explain, monitored } from './support/explain.js';
+import { explain, monitored, onCommand } from './support/explain.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const ROUTE = '/api/room/fetchRoomByUserAgent';
@@ -42,7 +42,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
   beforeAll(async () => {
     service = await startApp({ MONGODB_URI: monitored(process.env.MONGODB_URI ?? ''), DIRECTORY_REFRESH_MS: '4000' });
     client = await service.app.get(Clusters).default.run(async (connection) => connection.getClient());
-    client.on('commandStarted', (event) => started.push(event));
+    onCommand(client, (event) => started.push(event));
     tenant = await newTenant(service);
     await storeRooms(service, tenant, manyRooms(tenant));
     await ask(tenant, { limit: 1 }).expect(200);

@@ -6,7 +6,7 @@ import type { Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { storeRooms } from './support/build.js';
-import { explain, monitored } from './support/explain.js';
+import { explain, monitored, onCommand } from './support/explain.js';
 import { aListedRoom } from './support/lists.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -108,7 +108,7 @@ function manyRooms({ key }: Tenant): Room[] {
 beforeAll(async () => {
   service = await startApp({ MONGODB_URI: monitored(process.env.MONGODB_URI ?? ''), DIRECTORY_REFRESH_MS: '4000' });
   client = await service.app.get(Clusters).default.run(async (connection) => connection.getClient());
-  client.on('commandStarted', (event) => started.push(event));
+  onCommand(client, (event) => started.push(event));
   tenant = await newTenant(service);
   await storeRooms(service, tenant, manyRooms(tenant));
   await commandsOf(ROWS[0]!);

@@ -9,6 +9,7 @@ import { Listener, RELEASES } from './support/listener.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
+const HOST = 'chat.acme.example';
 const WITHIN = { within: 40_000 };
 
 /** `service` reaches MongoDB through `proxy`, `other` does not. */
@@ -21,7 +22,7 @@ let listener: Listener;
 
 beforeAll(async () => {
   other = await startApp();
-  tenant = await newTenant(other);
+  tenant = await newTenant(other, { sub_domains: [HOST] });
   proxy = await TcpProxy.start(await primary());
   service = await startApp({ CONTROL_DATABASE: other.config.mongo.controlDatabase, MONGODB_URI: throughProxy() });
 });
@@ -110,14 +111,14 @@ describe('A service whose database was away from the start', () => {
     const late = await startApp({ CONTROL_DATABASE: other.config.mongo.controlDatabase, MONGODB_URI: throughProxy() });
     const patient = Listener.of(`${late.url}/t/${tenant.key}`, { reconnects: true });
     const patientToo = Listener.of(`${late.url}/t/${tenant.key}`, { reconnects: true, release: '2.5.0' });
+    const byHost = RELEASES.map((release) => Listener.of(late.url, { reconnects: true, release, headers: { host: HOST } }));
     proxy.pass();
-    for (const { socket } of [patient, patientToo]) await eventually(() => expect(socket.connected).toBe(true), WITHIN);
+    for (const { socket } of [patient, patientToo, ...byHost]) await eventually(() => expect(socket.connected).toBe(true), WITHIN);
     await eventually(async () => {
       await send('hello');
-      expect([patient.texts().length, patientToo.texts().length].every((count) => count > 0)).toBe(true);
+      expect([patient, patientToo, ...byHost].map((one) => one.texts().includes('hello'))).toEqual([true, true, true, true, true]);
     }, WITHIN);
-    patient.close();
-    patientToo.close();
+    for (const one of [patient, patientToo, ...byHost]) one.close();
     await late.close();
   });
 });

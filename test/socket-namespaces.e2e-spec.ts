@@ -175,6 +175,39 @@ describe('The default namespace', () => {
     expect(listener.frames.filter((frame) => frame.includes('for home'))).toHaveLength(4);
   });
 
+  it.each(OLD)('lets no frame of its own reach a client of %s whose namespace is refused', async (release) => {
+    const suspended = await newTenant(service, { status: 'suspended' });
+    const closed = await newTenant(service, { auth: { sockets: 'required' } });
+    const paths = ['/t/nobody', `/t/${suspended.key}`, `/t/${closed.key}`, '/other'];
+    const refused = paths.flatMap((path) => [{}, { host: HOST }].map((headers) => keep(Listener.of(service.url + path, { release, headers }))));
+    for (const { faults } of refused) await eventually(() => expect(faults).toHaveLength(1), WITHIN);
+    await send('for acme');
+    await sendHome('for home');
+    const witness = await open('', { release, headers: { host: HOST } });
+    await send('for acme, later');
+    // A client that waits for no namespace hears it after five seconds, and so would these.
+    await heard(witness, ['for acme, later']);
+    await sendHome('for home, later');
+    for (const { frames } of refused) expect(frames.join('\n')).not.toMatch(/for acme|for home/);
+  });
+
+  it.each(RELEASES)('lets a client of %s hear its host as soon as that admits it', async (release) => {
+    const host = `late-${release}.example`;
+    const early = await open('', { release, headers: { host } });
+    // The host is nobody's yet, so that this is DEFAULT_TENANT's.
+    await sendHome('for home');
+    await heard(early, ['for home']);
+    const { key } = await newTenant(service, { sub_domains: [`suspended-${host}`], status: 'suspended' });
+    const waiting = await open('', { release, headers: { host: `suspended-${host}` } });
+    const resumed = await put(key, { status: 'active' });
+    const its = await aRoom(service, resumed);
+    await eventually(async () => {
+      await aMessage(service, resumed, its._id, { message: 'welcome' });
+      expect(waiting.texts()).toContain('welcome');
+    }, WITHIN);
+    expect([waiting.faults, waiting.disconnects]).toEqual([[], []]);
+  });
+
   it.each(RELEASES)('takes a client of %s in silence where its host and the default are nobody, suspended or closed', async (release) => {
     const nobody = await startApp();
     const hosts = ['closed.example', 'suspended.example', 'open.example'];
@@ -206,6 +239,33 @@ describe('A change of a deployment', () => {
     await send('still here');
     await heard(bystander, ['still here']);
     await expect(Listener.open(`${service.url}/t/${key}`)).rejects.toMatchObject({ data: { statusCode: 403 } });
+  });
+
+  it.each(RELEASES)('that suspends it for a while lets clients of %s come back by themselves', async (release) => {
+    const known = await newTenant(service, { sub_domains: [`back-${release}.example`] });
+    const its = await aRoom(service, known);
+    const listener = await open('', { release, headers: { host: `back-${release}.example` }, reconnects: true });
+    await put(known.key, { status: 'suspended' });
+    await eventually(() => expect(listener.disconnects).toHaveLength(1), WITHIN);
+    await put(known.key, { status: 'active' });
+    await eventually(async () => {
+      await aMessage(service, known, its._id, { message: 'back' });
+      expect(listener.texts()).toContain('back');
+    }, WITHIN);
+  });
+
+  it('that moves it to another cluster closes its sockets, which come back', async () => {
+    const spread = await startApp({ MONGODB_CLUSTERS: `second=${process.env.MONGODB_URI!}` });
+    const { key } = await newTenant(spread);
+    const listener = keep(await Listener.open(`${spread.url}/t/${key}`, { reconnects: true }));
+    const moved = await spread.app.get(TenantAdminService).put(key, { cluster: 'second' });
+    await eventually(() => expect(listener.disconnects).toHaveLength(1), WITHIN);
+    await eventually(() => expect(listener.socket.connected).toBe(true), WITHIN);
+    const its = await aRoom(spread, moved);
+    await aMessage(spread, moved, its._id, { message: 'from there' });
+    await heard(listener, ['from there']);
+    await dropAll(spread);
+    await spread.close();
   });
 
   it('that removes it closes them too', async () => {

@@ -23,7 +23,7 @@ export interface AnteroomEvents {
   /** Hears of a room when it gets its first message. */
   onRoomCreated(listener: (room: RoomWithMessage) => void): Stop;
   onAgentLocation(agentId: string | number, listener: (location: Location) => void): Stop;
-  /** Hears why the service lets the socket not in; it does not try again by itself then, as it does when it loses its connection. */
+  /** Hears why the service lets the socket not in by its `/t/<key>` (a host of its own refuses nobody: such a socket hears nothing); it does not try again by itself then, as it does when it loses its connection. */
   onRefused(listener: (error: AnteroomError) => void): Stop;
   close(): void;
 }

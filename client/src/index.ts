@@ -16,7 +16,7 @@ export type { PageRequest, RoomList, RoomPage } from './room-list.js';
 export type { AgentRooms, CreatedRoom, JoinedRoom, PanelRooms, PeerRooms, RoomCalls, UserRooms, VendorRooms } from './rooms.js';
 export type { Joining, Location, Message, NewLocation, NewMessage, NewRoom, Participant, Preview, Room, RoomCard, SentMessage } from './wire.js';
 
-/** A deployment of Anteroom: its calls, and a socket of its events. Every call that fails throws an AnteroomError. */
+/** A deployment of Anteroom: its calls, and a socket of its events. Every call that fails throws an AnteroomError; what a `token` function throws is passed on. */
 export class AnteroomClient {
   readonly rooms: RoomCalls;
   readonly messages: MessageCalls;

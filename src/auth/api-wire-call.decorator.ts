@@ -7,6 +7,7 @@ export function ApiWireCall(): MethodDecorator {
     ApiSecurity('Authorization'),
     ApiHeader({ name: 'client', required: false, description: "The deployment's database name, from the driver app; a weak hint.", schema: { type: 'string', maxLength: 200 } }),
     ApiHeader({ name: 'language', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: '1' } }),
+    ApiHeader({ name: 'code', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: '245bae' } }),
     ApiHeader({ name: 'currency', required: false, description: 'Accepted, without effect.', schema: { type: 'string', example: 'USD' } }),
   );
 }

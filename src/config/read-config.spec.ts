@@ -27,7 +27,8 @@ describe('readConfig', () => {
       defaultTenant: null,
       demo: true,
       docs: true,
-      limits: { body: '100kb', message: 10_000, participants: 200, tenantsInMemory: 500 },
+      limits: { body: '100kb', message: 10_000, participants: 200, tenantsInMemory: 500, socketPayload: 102_400, socketEvents: 50 },
+      metricsToken: null,
       directoryRefreshMs: 1_000,
       log: { level: 'info', format: 'auto' },
     });

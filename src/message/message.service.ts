@@ -10,6 +10,7 @@ import {
   type Joiner,
   type Message,
   type MessageFields,
+  type NewMessage,
   type Room,
 } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
@@ -38,7 +39,7 @@ export class MessageService {
    */
   async store(tenant: Tenant, roomId: Id, sender: Joiner, fields: MessageFields): Promise<{ message: Message; room: Room }> {
     this.checkLength(fields);
-    const message = { _id: newId(), fields };
+    const message = { _id: newId(), fields, defaultImage: tenant.settings.default_image };
     const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, sender, message);
     const room = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, store);
     if (room === null) return this.refuse(tenant, roomId);
@@ -49,12 +50,12 @@ export class MessageService {
     tenant: Tenant,
     roomId: Id,
     joiner: Joiner,
-    message: { _id: Id; fields: MessageFields },
+    message: NewMessage,
   ): Promise<Room | null> {
     const options = { onlyIfNew: false, participantLimit: this.config.limits.participants };
     return this.messages.inTransaction(tenant, async (session) => {
       // Ids of the change are made anew for each try, so that no two states of a room ever share a revision.
-      const change = { joiner, message, participantId: newId(), defaultImage: tenant.settings.default_image, revision: newId() };
+      const change = { joiner, message, participantId: newId(), revision: newId() };
       const room = await this.rooms.change(tenant, roomId, change, { ...options, session });
       if (room !== null) await this.messages.insertAll(tenant, [room.last_message as Message], session);
       return room;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-/** Why something that a socket sent had no effect. */
-export type DropReason = 'not_stored' | 'invalid' | 'too_large' | 'too_many';
+/** Why something that a socket sent had no effect, or (`not_read`) what waited for one was given up with its connection. */
+export type DropReason = 'not_stored' | 'invalid' | 'refused' | 'too_large' | 'too_many' | 'database_away' | 'not_read';
 
 /** What this instance counts, for Prometheus. */
 @Injectable()
@@ -21,7 +21,7 @@ export class Metrics {
 
   private readonly dropped = new Counter({
     name: 'anteroom_socket_events_dropped_total',
-    help: 'What sockets sent without effect: not_stored, invalid, too_large, too_many.',
+    help: 'What sockets sent without effect, by reason; not_read: connections closed because their client did not read.',
     labelNames: ['reason'],
     registers: [this.registry],
   });

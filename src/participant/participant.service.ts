@@ -27,7 +27,7 @@ export class ParticipantService {
    */
   async join(tenant: Tenant, roomId: Id, joiner: Joiner): Promise<{ room: Room; participant: Participant; isNew: boolean }> {
     const participantId = newId();
-    const change = { joiner, participantId, defaultImage: tenant.settings.default_image, revision: newId() };
+    const change = { joiner, participantId, revision: newId() };
     const options = { onlyIfNew: true, participantLimit: this.config.limits.participants };
     const changed = await this.rooms.change(tenant, roomId, change, options);
     const room = changed ?? (await this.roomService.getById(tenant, roomId));

@@ -3,11 +3,12 @@ import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
 import { AppError } from '../common/index.js';
-import { TenantDirectory } from '../tenancy/index.js';
+import { TenantDirectory, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
+import { DefaultNamespace } from './default-namespace.js';
 import { Handshake } from './handshake.js';
 
-/** Closes the sockets that a change of their tenant no longer lets in. */
+/** Looks after the sockets when a tenant changes: those that it no longer lets in are closed, and others may hear it now. */
 @Injectable()
 export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private watching: Subscription | null = null;
@@ -16,10 +17,14 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
     private readonly directory: TenantDirectory,
     private readonly audience: Audience,
     private readonly handshake: Handshake,
+    private readonly defaultNamespace: DefaultNamespace,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.watching = this.directory.changes.subscribe(() => this.closeRefused());
+    this.watching = this.directory.changes.subscribe(() => {
+      this.closeRefused();
+      this.defaultNamespace.lookAgain();
+    });
   }
 
   beforeApplicationShutdown(): void {
@@ -28,13 +33,15 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 
   private closeRefused(): void {
     for (const { socket, tenant } of this.audience.all()) {
-      if (!this.isStillFor(socket, tenant.database)) socket.disconnect(true);
+      // Not by a disconnect, which clients take as final: they come again, and are let in where they are welcome now or told why not.
+      if (!this.isStillFor(socket, tenant)) socket.conn.close();
     }
   }
 
-  private isStillFor(socket: Socket, database: string): boolean {
+  private isStillFor(socket: Socket, { cluster, database }: Tenant): boolean {
     try {
-      return this.handshake.admit(socket).database === database;
+      const now = this.handshake.admit(socket);
+      return now.database === database && now.cluster === cluster;
     } catch (error) {
       if (error instanceof AppError) return false;
       throw error;

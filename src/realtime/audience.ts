@@ -3,7 +3,11 @@ import type { Namespace, Socket } from 'socket.io';
 
 import { Metrics } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
+import { isBehind, type Connection } from './frames.js';
 import type { LiveEvent } from './live-event.js';
+
+// Bytes that may wait for one client: hundreds of messages, or a few of the longest.
+const MOST_QUEUED = 2_000_000;
 
 /** The sockets that hear one tenant, and those of which it is not certain yet. */
 interface Hearers {
@@ -67,9 +71,16 @@ export class Audience {
   push(database: string, event: LiveEvent): void {
     const hearers = this.byDatabase.get(database);
     if (hearers === undefined) return;
+    for (const { conn } of hearers.sockets) if (isBehind(conn, MOST_QUEUED)) this.closeBehind(conn);
     for (const namespace of hearers.namespaces.keys()) namespace.to(database).emit(event.name, event.payload);
     for (const kept of hearers.waiting.values()) kept.push(event);
     this.metrics.countPushed(event.kind);
+  }
+
+  // What it missed it finds by its calls when it comes back.
+  private closeBehind(connection: Connection): void {
+    connection.close(true);
+    this.metrics.countDropped('not_read');
   }
 
   private hearersOf(tenant: Tenant): Hearers {

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
 import { AppError } from '../common/index.js';
+import { DatabaseUnavailableError } from '../mongo/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
-import type { Connection } from './frame-limit.js';
+import type { Connection } from './frames.js';
 import { Handshake } from './handshake.js';
 import { ReceivedEventsService } from './received-events.service.js';
 
@@ -19,6 +20,7 @@ const NAMESPACE_WAIT_MS = 5_000;
 export class DefaultNamespace {
   private readonly named = new WeakSet<Connection>();
   private readonly hearing = new WeakMap<Connection, () => void>();
+  private readonly unheard = new Set<Socket>();
 
   constructor(
     private readonly handshake: Handshake,
@@ -28,18 +30,30 @@ export class DefaultNamespace {
 
   /** Takes a socket in: it hears its tenant at once, or when it is clear that no namespace follows. */
   welcome(socket: Socket): void {
-    const tenant = this.tenantOf(socket);
-    if (tenant === null) return;
-    if (socket.conn.protocol !== 3) this.audience.join(socket, tenant);
-    else if (!this.named.has(socket.conn)) this.wait(socket, tenant);
-    socket.on('disconnect', () => this.audience.leave(socket, tenant));
-    this.received.listen(socket, tenant);
+    this.unheard.add(socket);
+    socket.on('disconnect', () => this.unheard.delete(socket));
+    this.begin(socket);
   }
 
-  /** The connection joins a tenant's namespace: if it is an old client's, it hears nothing in `/` from now on. */
+  /** Looks again for the tenants of those who hear nobody: one may have come, or may let them in now. */
+  lookAgain(): void {
+    for (const socket of this.unheard) this.begin(socket);
+  }
+
+  /** An old client asks for a namespace, whether it gets in there or not: it hears nothing in `/` from now on. */
   close(connection: Connection): void {
     this.named.add(connection);
     this.hearing.get(connection)?.();
+  }
+
+  private begin(socket: Socket): void {
+    const tenant = this.named.has(socket.conn) ? null : this.tenantOf(socket);
+    if (tenant === null) return;
+    this.unheard.delete(socket);
+    if (socket.conn.protocol === 3) this.wait(socket, tenant);
+    else this.audience.join(socket, tenant);
+    socket.on('disconnect', () => this.audience.leave(socket, tenant));
+    this.received.listen(socket);
   }
 
   private wait(socket: Socket, tenant: Tenant): void {
@@ -56,8 +70,10 @@ export class DefaultNamespace {
     try {
       return this.handshake.admit(socket);
     } catch (error) {
-      if (error instanceof AppError) return null;
-      throw error;
+      if (!(error instanceof AppError)) throw error;
+      // Nobody knows the deployments yet: a client that is closed comes back, one that is silent waits for ever.
+      if (error instanceof DatabaseUnavailableError) socket.conn.close();
+      return null;
     }
   }
 }

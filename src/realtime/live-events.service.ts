@@ -29,8 +29,8 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
 
   /** Opens the feeds before the service listens, so that no socket is there earlier; goes on without a cluster that is away. */
   async onApplicationBootstrap(): Promise<void> {
-    const options = { databases: TENANT_DATABASES, collections: [MESSAGES.name, LOCATIONS.name], take: this.push };
-    this.feeds = this.clusters.all().map((cluster) => new ChangeFeed(cluster, options));
+    const options = { databases: TENANT_DATABASES, collections: [MESSAGES.name, LOCATIONS.name] };
+    this.feeds = this.clusters.all().map((cluster) => new ChangeFeed(cluster, { ...options, take: (insertions) => this.push(cluster.name, insertions) }));
     const opened = Promise.all(this.feeds.map((feed) => feed.start()));
     await Promise.race([opened, delay(this.config.mongo.timeoutMs, undefined, { ref: false })]);
   }
@@ -40,17 +40,17 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
     await Promise.all(this.feeds.map((feed) => feed.stop()));
   }
 
-  private readonly push = async (insertions: readonly Insertion[]): Promise<void> => {
-    const databases = [...new Set(insertions.map(({ database }) => database))];
-    await Promise.all(databases.map((name) => this.pushTo(name, insertions.filter(({ database }) => database === name))));
-  };
+  private async push(cluster: string, insertions: readonly Insertion[]): Promise<void> {
+    const databases = new Set(insertions.map(({ database }) => database));
+    // Two names of one cluster make two feeds of it.
+    const heard = [...databases].flatMap((name) => this.audience.tenantOf(name) ?? []).filter((tenant) => tenant.cluster === cluster);
+    await Promise.all(heard.map((tenant) => this.pushTo(tenant, insertions.filter(({ database }) => database === tenant.database))));
+  }
 
-  private async pushTo(database: string, insertions: readonly Insertion[]): Promise<void> {
-    const tenant = this.audience.tenantOf(database);
-    if (tenant === null) return;
+  private async pushTo(tenant: Tenant, insertions: readonly Insertion[]): Promise<void> {
     try {
       const rooms = await this.findRooms(tenant, insertions);
-      for (const event of insertions.flatMap((insertion) => toEvents(insertion, rooms))) this.audience.push(database, event);
+      for (const event of insertions.flatMap((insertion) => toEvents(insertion, rooms))) this.audience.push(tenant.database, event);
     } catch (error) {
       this.logger.error({ err: error, tenant: tenant.key, events: insertions.length }, 'stored messages could not be pushed');
     }

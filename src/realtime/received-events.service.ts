@@ -1,52 +1,79 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
-import { DtoPipe, ValidationFailedError } from '../common/index.js';
+import { AppError, DtoPipe, pick, ValidationFailedError } from '../common/index.js';
 import { LocationService, SaveLocationDto, toLocationFields } from '../location/index.js';
 import { HistoryService } from '../message/index.js';
-import { toId } from '../mongo/index.js';
-import { Metrics } from '../observe/index.js';
+import { DatabaseUnavailableError, toId } from '../mongo/index.js';
+import { Metrics, type DropReason } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
+import { Handshake } from './handshake.js';
+
+const LOCATION_FIELDS = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'] as const;
+// A look at the database for each relayed message is for the counter only: where too many are under way, one less is looked at.
+const MOST_LOOKS = 100;
 
 /** What sockets say. Nothing of it reaches another socket: what they hear comes from what is stored. */
 @Injectable()
 export class ReceivedEventsService {
   private readonly logger = new Logger('realtime');
   private readonly pipe = new DtoPipe();
+  private looks = 0;
 
   constructor(
+    private readonly handshake: Handshake,
     private readonly history: HistoryService,
     private readonly locations: LocationService,
     private readonly metrics: Metrics,
   ) {}
 
-  /** Listens to a socket of this tenant. */
-  listen(socket: Socket, tenant: Tenant): void {
-    socket.on('save-message', (payload: unknown) => this.note(tenant, this.countUnknown(tenant, payload)));
-    socket.on('save-user-location', (payload: unknown) => this.note(tenant, this.saveLocation(tenant, payload)));
+  /** Listens to a socket; each event counts only while its tenant still lets the socket in. */
+  listen(socket: Socket): void {
+    socket.on('save-message', (payload: unknown) => void this.take(socket, (tenant) => this.countUnknown(tenant, payload)));
+    socket.on('save-user-location', (payload: unknown) => void this.take(socket, (tenant) => this.saveLocation(tenant, payload)));
+  }
+
+  private async take(socket: Socket, work: (tenant: Tenant) => Promise<void>): Promise<void> {
+    try {
+      await work(this.handshake.admit(socket));
+    } catch (error) {
+      if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
+      else this.metrics.countDropped(toReason(error));
+    }
   }
 
   // Old apps repeat the answer of their own send. The message was pushed when it was stored, so there is nothing to do but to count
   // what is no such answer.
   private async countUnknown(tenant: Tenant, payload: unknown): Promise<void> {
     const id = toId(idOf(payload));
-    if (id === null || !(await this.history.isStored(tenant, id))) this.metrics.countDropped('not_stored');
+    if (this.looks >= MOST_LOOKS) return;
+    this.looks++;
+    try {
+      if (id === null || !(await this.history.isStored(tenant, id))) this.metrics.countDropped('not_stored');
+    } finally {
+      this.looks--;
+    }
   }
 
   private async saveLocation(tenant: Tenant, payload: unknown): Promise<void> {
-    const dto = (await this.pipe.transform(payload, { type: 'body', metatype: SaveLocationDto })) as SaveLocationDto;
+    const dto = (await this.pipe.transform(toFlat(payload), { type: 'body', metatype: SaveLocationDto })) as SaveLocationDto;
     await this.locations.save(tenant, toLocationFields(dto));
-  }
-
-  private note(tenant: Tenant, work: Promise<void>): void {
-    void work.catch((error: unknown) => {
-      if (error instanceof ValidationFailedError) this.metrics.countDropped('invalid');
-      else this.logger.warn({ err: error, tenant: tenant.key }, 'an event of a socket could not be taken');
-    });
   }
 }
 
 function idOf(payload: unknown): string {
   const id = (payload as { chatData?: { _id?: unknown } | null } | null)?.chatData?._id;
   return typeof id === 'string' ? id : '';
+}
+
+// What makes a DTO of it walks through all that is in it.
+function toFlat(payload: unknown): object {
+  const fields = pick(Object(payload) as Record<string, unknown>, LOCATION_FIELDS);
+  if (Object.values(fields).some((value) => typeof value === 'object' && value !== null)) throw new ValidationFailedError('A location has no lists or objects.');
+  return fields;
+}
+
+function toReason(error: AppError): DropReason {
+  if (error instanceof DatabaseUnavailableError) return 'database_away';
+  return error instanceof ValidationFailedError ? 'invalid' : 'refused';
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -8,16 +9,19 @@ import { Server, type ServerOptions } from 'socket.io';
 import { CONFIG, type Config } from '../config/index.js';
 import { Metrics } from '../observe/index.js';
 import { DefaultNamespace } from './default-namespace.js';
-import { keepDoubledSlash, limitFrames, type Connection } from './frame-limit.js';
+import { keepDoubledSlash, limitFrames, limitNamespaces, type Connection } from './frames.js';
 import { TenantNamespaces } from './tenant-namespaces.js';
 
 // Frames up to so many times the limit are read and dropped; a connection that sends a larger one is closed.
-const CLOSED_OVER = 10;
+const CLOSED_OVER = 2;
+// How long a client may take to say goodbye when the service stops.
+const GOODBYE_MS = 1_000;
 
 /** The socket.io server on the HTTP port, for clients of engine.io 3 and 4. */
 @Injectable()
 export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private io: Server | null = null;
+  private readonly upgraded = new Set<Duplex>();
   private stopping = false;
 
   constructor(
@@ -30,7 +34,9 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
 
   onApplicationBootstrap(): void {
     const { httpAdapter } = this.adapterHost;
-    this.io = new Server(httpAdapter.getHttpServer() as HttpServer, this.options());
+    const http = httpAdapter.getHttpServer() as HttpServer;
+    http.on('upgrade', (_request, socket: Duplex) => this.keep(socket));
+    this.io = new Server(http, this.options());
     this.io.engine.use(passFiles(httpAdapter.getInstance<Application>()));
     this.io.engine.on('connection', (connection: Connection) => this.watch(connection));
     this.io.on('connection', (socket) => this.defaultNamespace.welcome(socket));
@@ -41,6 +47,13 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
   beforeApplicationShutdown(): void {
     this.stopping = true;
     this.io?.engine.close();
+    setTimeout(() => this.upgraded.forEach((socket) => socket.destroy()), GOODBYE_MS).unref();
+  }
+
+  // The HTTP server waits for these connections when it closes, and knows of them no more.
+  private keep(socket: Duplex): void {
+    this.upgraded.add(socket);
+    socket.on('close', () => this.upgraded.delete(socket));
   }
 
   private options(): Partial<ServerOptions> {
@@ -61,6 +74,9 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
     const { socketPayload, socketEvents } = this.config.limits;
     limitFrames(connection, { bytes: socketPayload, perSecond: socketEvents }, (reason) => this.metrics.countDropped(reason));
     keepDoubledSlash(connection);
+    limitNamespaces(connection, (name) => {
+      if (connection.protocol === 3 && name !== '/') this.defaultNamespace.close(connection);
+    });
   }
 }
 

@@ -5,7 +5,6 @@ import { toAppError, toErrorBody } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
-import { DefaultNamespace } from './default-namespace.js';
 import { Handshake } from './handshake.js';
 import { ReceivedEventsService } from './received-events.service.js';
 
@@ -17,7 +16,6 @@ export class TenantNamespaces {
 
   constructor(
     private readonly handshake: Handshake,
-    private readonly defaultNamespace: DefaultNamespace,
     private readonly audience: Audience,
     private readonly received: ReceivedEventsService,
   ) {}
@@ -41,13 +39,12 @@ export class TenantNamespaces {
   private admit(socket: Socket, next: (error?: Error) => void): void {
     try {
       this.tenants.set(socket, this.handshake.admit(socket));
-      this.defaultNamespace.close(socket.conn);
       next();
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code });
       // A refused namespace is final to a client; a closed connection it opens again.
       if (error instanceof DatabaseUnavailableError) socket.conn.close();
+      else if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code });
       next(Object.assign(new Error(error.message), { data: toErrorBody(error, {}) }));
     }
   }
@@ -56,6 +53,6 @@ export class TenantNamespaces {
     const tenant = this.tenants.get(socket) as Tenant;
     this.audience.join(socket, tenant);
     socket.on('disconnect', () => this.audience.leave(socket, tenant));
-    this.received.listen(socket, tenant);
+    this.received.listen(socket);
   }
 }

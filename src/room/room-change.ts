@@ -8,10 +8,16 @@ import { SHARED_ROOM_FIELDS } from './room.js';
 export interface RoomChange {
   readonly joiner: Joiner;
   readonly participantId: Id;
-  readonly message?: { readonly _id: Id; readonly fields: MessageFields };
-  /** Image of a sender whose app names none. */
-  readonly defaultImage: string | null;
+  readonly message?: NewMessage;
   readonly revision: Id;
+}
+
+/** What is new of a message; the rest is the room's. */
+export interface NewMessage {
+  readonly _id: Id;
+  readonly fields: MessageFields;
+  /** Its image where the sender's app names none. */
+  readonly defaultImage: string | null;
 }
 
 /**
@@ -23,7 +29,7 @@ export function toRoomUpdate(change: RoomChange): { $set: object }[] {
   return [
     { $set: toMoved(change.revision) },
     { $set: { participants: toParticipants(change) } },
-    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: toPreview(change, message) } }]),
+    ...(message === undefined ? [] : [{ $set: { seq: { $add: ['$seq', 1] } } }, { $set: { last_message: toPreview(change.joiner, message) } }]),
   ];
 }
 
@@ -57,11 +63,11 @@ function toParticipant(joiner: Joiner, participantId: Id): object {
 }
 
 // $set of a bare object would keep whatever else the message before had; that of an expression replaces it.
-function toPreview(change: RoomChange, message: NonNullable<RoomChange['message']>): object {
-  return { $mergeObjects: [toMessage(change, message)] };
+function toPreview(joiner: Joiner, message: NewMessage): object {
+  return { $mergeObjects: [toMessage(joiner, message)] };
 }
 
-function toMessage({ joiner, defaultImage }: RoomChange, { _id, fields }: NonNullable<RoomChange['message']>): object {
+function toMessage(joiner: Joiner, { _id, fields, defaultImage }: NewMessage): object {
   const { user_type, user_id, email, username, display_image, phone_num } = joiner;
   const { message, to_message, from_message, chat_type, ...media } = fields;
   return {

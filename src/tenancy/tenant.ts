@@ -30,7 +30,7 @@ export interface TenantAuth {
 }
 
 export interface TenantSettings {
-  /** Image of participants whose app sends none; null: none. */
+  /** Image of messages whose sender's app sends none; null: none. */
   readonly default_image: string | null;
 }
 

@@ -15,6 +15,18 @@ export function monitored(uri: string): string {
   return `${uri}${/\/\/[^/]+\//.test(uri) ? '' : '/'}?monitorCommands=true`;
 }
 
+/** Tells of every command but those of the change stream, which asks all the time and for no call. */
+export function onCommand(client: mongo.MongoClient, listener: (event: mongo.CommandStartedEvent) => void): void {
+  client.on('commandStarted', (event) => {
+    if (!isOfChangeStream(event)) listener(event);
+  });
+}
+
+// A change stream over all databases is a cursor of the database admin.
+function isOfChangeStream({ databaseName, commandName }: mongo.CommandStartedEvent): boolean {
+  return databaseName === 'admin' && ['aggregate', 'getMore', 'killCursors'].includes(commandName);
+}
+
 /** Has MongoDB explain a find as it was sent. */
 export async function explain(client: mongo.MongoClient, { command, databaseName }: mongo.CommandStartedEvent): Promise<Explained> {
   const { find, filter, sort, limit, hint, batchSize } = command;

@@ -20,6 +20,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -130,6 +132,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -265,6 +269,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path: {
@@ -380,6 +386,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path: {
@@ -492,6 +500,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -614,6 +624,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -800,6 +812,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path: {
@@ -946,6 +960,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -1081,6 +1097,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -1209,6 +1227,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -1488,6 +1508,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -1765,6 +1787,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -2044,6 +2068,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -2157,6 +2183,8 @@ export interface paths {
                     /** @description Accepted, without effect. */
                     language?: string;
                     /** @description Accepted, without effect. */
+                    code?: string;
+                    /** @description Accepted, without effect. */
                     currency?: string;
                 };
                 path?: never;
@@ -2269,6 +2297,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -2389,6 +2419,8 @@ export interface paths {
                     client?: string;
                     /** @description Accepted, without effect. */
                     language?: string;
+                    /** @description Accepted, without effect. */
+                    code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
                 };
@@ -3141,7 +3173,7 @@ export interface components {
              *       "4"
              *     ]
              */
-            vendor_id: ((string | null)[] | string | number)[];
+            vendor_id: ((string | null) | number)[] | string | number;
         };
         FetchRoomBetweenUsersDto: {
             /**

@@ -41,7 +41,7 @@ function toAuth(value: unknown): unknown {
 }
 
 class TenantSettingsDto {
-  /** Image of participants whose app sends none. */
+  /** Image of messages whose sender's app sends none. */
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
   @IsOptional()
   @IsString()

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, ValidateBy } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 
 import { MATCH_TEXT_LIMIT, toText } from '../../common/index.js';
 import { ClientListDto } from './panel-list.dto.js';
@@ -11,17 +11,18 @@ const MOST_VENDORS = 5_000;
 export class FetchRoomByVendorDto extends ClientListDto {
   /** The shops: a list of texts or numbers; a lone value counts as a list of one. */
   @ApiProperty({
-    oneOf: [{ type: 'array', maxItems: MOST_VENDORS, items: { type: 'string', nullable: true, maxLength: MATCH_TEXT_LIMIT } }, { type: 'string' }, { type: 'number' }],
+    oneOf: [{ type: 'array', maxItems: MOST_VENDORS, items: { oneOf: [{ type: 'string', nullable: true, maxLength: MATCH_TEXT_LIMIT }, { type: 'number' }] } }, { type: 'string' }, { type: 'number' }],
     example: ['3', '4'],
   })
   @Transform(({ value }) => toTexts(value))
-  @IsArray({ message: 'vendor_id is required: a list of texts or numbers' })
-  @ArrayMaxSize(MOST_VENDORS, { message: `vendor_id must not have more than ${MOST_VENDORS} elements` })
-  @ValidateBy(
-    { name: 'vendor', validator: { validate: isVendor, defaultMessage: () => `each of vendor_id must be a text or a number of up to ${MATCH_TEXT_LIMIT} characters` } },
-    { each: true },
-  )
+  @ValidateBy({ name: 'vendors', validator: { validate: (value) => toFault(value) === null, defaultMessage: (args) => toFault(args?.value) ?? '' } })
   vendor_id!: (string | null)[];
+}
+
+function toFault(value: unknown): string | null {
+  if (!Array.isArray(value)) return 'vendor_id is required: a list of texts or numbers';
+  if (value.length > MOST_VENDORS) return `vendor_id must not have more than ${MOST_VENDORS} elements`;
+  return value.every(isVendor) ? null : `each of vendor_id must be a text or a number of up to ${MATCH_TEXT_LIMIT} characters`;
 }
 
 function isVendor(value: unknown): boolean {

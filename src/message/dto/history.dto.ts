@@ -8,7 +8,12 @@ const MOST_MESSAGES = 1_000;
 const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${MOST_MESSAGES}`;
 const SEQ_MESSAGE = 'after_seq must be a whole number from 0';
 const isGiven = (_: object, value: unknown): boolean => value !== undefined;
-const toInteger = ({ value }: TransformFnParams): unknown => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown));
+// Old clients send "" for what they leave out.
+const blankToUndefined = ({ value }: TransformFnParams): unknown => (value === '' ? undefined : (value as unknown));
+const toInteger = (params: TransformFnParams): unknown => {
+  const value = blankToUndefined(params);
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+};
 
 /** The room whose messages are asked for. */
 export class HistoryRoomDto {
@@ -29,6 +34,7 @@ export class HistoryDto {
 
   /** `_id` of a message: only those before it, the newest of them. */
   @ApiPropertyOptional({ type: String, pattern: '^[0-9a-fA-F]{24}$' })
+  @Transform(blankToUndefined)
   @ValidateIf(isGiven)
   @Matches(/^[0-9a-f]{24}$/i, { message: 'before must be an id of 24 hexadecimal digits' })
   before?: string;
