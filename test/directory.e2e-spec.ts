@@ -349,8 +349,8 @@ describe('The collections of a tenant', () => {
 
     // All ten in use at the same moment: none can leave before its work is done.
     const match = { agent_id: '141', type: 'agent_to_user' };
-    const found = await Promise.all(tenants.map((tenant) => service.app.get(RoomService).findNewestFirst(tenant, [{ ...match, agent_db: tenant.names[0]! }])));
-    expect(found.map(([room]) => room?.room_id)).toEqual(tenants.map(({ names: [name] }) => `room of ${name!}`));
+    const found = await Promise.all(tenants.map((tenant) => service.app.get(RoomService).findKeys(tenant, [{ ...match, agent_db: tenant.names[0]! }])));
+    expect(found.map((keys) => keys.length)).toEqual(tenants.map(() => 1));
     expect(service.app.get(TenantModels).size).toBe(2);
     await aMessage(service, tenants[0]!, found[0]![0]!._id);
     expect(service.app.get(TenantModels).size).toBe(2);
