@@ -25,7 +25,6 @@ interface Row {
   readonly rooms: number;
   /** The indexes that may be read. */
   readonly indexes: readonly string[];
-  /** The most rooms that may be read and not answered. */
   /** The most keys that may be read beside those of the rooms. */
   readonly keys: number;
 }
