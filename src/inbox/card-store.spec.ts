@@ -1,7 +1,7 @@
 import { CardStore, type Card } from './card-store.js';
 
-const card = (id: string, bytes = 600, revision = '1'): Card => ({ id, revision, plain: Buffer.alloc(bytes), packed: null });
-/** What a card of 600 bytes counts. */
+const card = (id: string, bytes = 360, revision = '1'): Card => ({ id, revision, plain: Buffer.alloc(bytes), packed: null });
+/** What a card of 360 bytes counts. */
 const ONE = 1_000;
 
 function names(store: CardStore, tenant: string, all: readonly string[], revision = '1'): string[] {
@@ -19,7 +19,7 @@ describe('CardStore', () => {
   it('keeps the newest state only, and counts each card once', () => {
     const store = new CardStore(10 * ONE);
     store.put('ace', 'a', card('a'));
-    store.put('ace', 'a', card('a', 1_600, '2'));
+    store.put('ace', 'a', card('a', 1_360, '2'));
     expect([store.find('ace', 'a', '1'), store.find('ace', 'a', '2')?.revision, store.bytes]).toEqual([null, '2', 2 * ONE]);
   });
 
@@ -66,7 +66,7 @@ describe('CardStore', () => {
     store.put('ace', 'a', kept);
     store.pack('ace', 'a', kept, Buffer.alloc(ONE));
     expect([store.bytes, store.find('ace', 'a', '1')?.packed?.length]).toEqual([2 * ONE, ONE]);
-    store.put('ace', 'a', card('a', 600, '2'));
+    store.put('ace', 'a', card('a', 360, '2'));
     expect(store.bytes).toBe(ONE);
   });
 
@@ -74,7 +74,7 @@ describe('CardStore', () => {
     const store = new CardStore(10 * ONE);
     const gone = card('a');
     store.put('ace', 'a', gone);
-    store.put('ace', 'a', card('a', 600, '2'));
+    store.put('ace', 'a', card('a', 360, '2'));
     store.pack('ace', 'a', gone, Buffer.alloc(ONE));
     expect([store.bytes, gone.packed?.length]).toEqual([ONE, ONE]);
   });

@@ -27,7 +27,8 @@ export function storedPart(plain: Buffer): Buffer {
 export function toGzip(parts: readonly { readonly plain: Buffer; readonly part: Buffer }[]): Buffer {
   const end = Buffer.alloc(8);
   const length = parts.reduce((sum, { plain }) => sum + plain.length, 0);
-  end.writeUInt32LE(parts.reduce((sum, { plain }) => crc32(plain, sum), 0), 0);
+  // Of no bytes at all crc32 answers 0, whatever it goes on from.
+  end.writeUInt32LE(parts.reduce((sum, { plain }) => (plain.length === 0 ? sum : crc32(plain, sum)), 0), 0);
   end.writeUInt32LE(length % 2 ** 32, 4);
   return Buffer.concat([HEADER, ...parts.map(({ part }) => part), LAST_BLOCK, end]);
 }

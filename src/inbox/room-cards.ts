@@ -7,7 +7,7 @@ import { CardStore, type Card } from './card-store.js';
 import { packedPart } from './gzip-parts.js';
 import { toRoomCard } from './room-card.js';
 
-// Packing a card takes about 60 µs: a list of thousands that were never packed goes out partly as it is, and the next one less so.
+// Packing a card takes about 40 µs (measured, 1.5 kB): a list of thousands that were never packed goes out partly as it is, and the next one less so.
 const PACKED_AT_ONCE = 100;
 
 const VIEWS = { whole: toRoomCard, alone: toWireRoom } as const satisfies Record<string, (room: Room) => object>;
@@ -61,7 +61,10 @@ export class RoomCards {
 }
 
 function toCard(room: Room, view: View): Card {
-  const plain = Buffer.from(JSON.stringify(VIEWS[view](room)));
+  const json = JSON.stringify(VIEWS[view](room));
+  // Not from Node's pool, of which one small part that is kept holds all.
+  const plain = Buffer.allocUnsafeSlow(Buffer.byteLength(json));
+  plain.write(json);
   return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain, packed: null };
 }
 
