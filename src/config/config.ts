@@ -50,6 +50,8 @@ export interface Limits {
   readonly socketPayload: number;
   /** What a socket may send in a second. */
   readonly socketEvents: number;
+  /** Bytes of the rooms' answers that are kept in memory. */
+  readonly cards: number;
   /** Tenants whose models are kept in memory. */
   readonly tenantsInMemory: number;
 }

@@ -117,6 +117,10 @@ export class Environment {
   PARTICIPANT_LIMIT?: number;
 
   @IsOptional()
+  @Matches(SIZE, { message: 'ROOM_CACHE must be a size such as 256mb' })
+  ROOM_CACHE?: string;
+
+  @IsOptional()
   @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
   SOCKET_PAYLOAD_LIMIT?: string;
 

@@ -27,7 +27,7 @@ describe('readConfig', () => {
       defaultTenant: null,
       demo: true,
       docs: true,
-      limits: { body: '100kb', message: 10_000, participants: 200, tenantsInMemory: 500, socketPayload: 102_400, socketEvents: 50 },
+      limits: { body: '100kb', message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, socketPayload: 102_400, socketEvents: 50 },
       metricsToken: null,
       directoryRefreshMs: 1_000,
       log: { level: 'info', format: 'auto' },

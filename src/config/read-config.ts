@@ -75,6 +75,7 @@ function readLimits(env: Environment): Limits {
     body: (env.BODY_LIMIT ?? '100kb').replace(/\s+/g, ''),
     message: env.MESSAGE_LIMIT ?? 10_000,
     participants: env.PARTICIPANT_LIMIT ?? 200,
+    cards: toBytes(env.ROOM_CACHE ?? '256mb'),
     socketPayload: toBytes(env.SOCKET_PAYLOAD_LIMIT ?? '100kb'),
     socketEvents: env.SOCKET_EVENTS_PER_SECOND ?? 50,
     tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,

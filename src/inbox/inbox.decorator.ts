@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiResponse } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
@@ -7,6 +7,7 @@ import { CursorInvalidError } from './cursor.js';
 import { RoomListDto, RoomListErrorDto } from './dto/room-list.dto.js';
 import type { ListExamples } from './inbox.example.js';
 
+const ETag = { description: 'Changes whenever the answer does, but for `as_of`.', schema: { type: 'string' } } as const;
 const LIST_ERRORS = [new ValidationFailedError('type is required.'), new CursorInvalidError()];
 
 /** Documents a list of rooms: the headers that callers send, answer and errors; `examples` of a body where it has one. */
@@ -15,15 +16,17 @@ export function ApiRoomList(examples?: ListExamples, dto: Type = RoomListDto): M
   return applyDecorators(
     ApiWireCall(),
     ...(examples === undefined ? [] : [ApiConsumes('application/json', 'application/x-www-form-urlencoded'), documentBody(examples)]),
-    ApiOkResponse({ type: dto, description: 'The rooms; `[]` when there are none.', ...answer }),
+    ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of an answer that the caller still has.', schema: { type: 'string' } }),
+    ApiOkResponse({ type: dto, description: 'The rooms; `[]` when there are none.', headers: { ETag }, ...answer }),
+    ApiResponse({ status: 304, description: 'The answer is the one of `If-None-Match`.' }),
     ApiWireErrors(LIST_ERRORS, RoomListErrorDto, { roomData: [] }),
   );
 }
 
-// The body is the method's last parameter.
+// The body is the method's second parameter, after the tenant.
 function documentBody({ requests }: ListExamples): MethodDecorator {
   return (target, method, descriptor) => {
     const parameters = Reflect.getMetadata('design:paramtypes', target, method) as Type[];
-    ApiBody({ type: parameters.at(-1) as Type, examples: { ...requests } })(target, method, descriptor);
+    ApiBody({ type: parameters[1] as Type, examples: { ...requests } })(target, method, descriptor);
   };
 }

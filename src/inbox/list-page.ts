@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../common/index.js';
-import type { Room, RoomWindow } from '../room/index.js';
+import type { RoomKey, RoomWindow } from '../room/index.js';
 import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
 
@@ -33,16 +33,16 @@ export class ListPage {
   }
 
   /** The page's own rooms out of those that were read. */
-  cut(found: readonly Room[]): readonly Room[] {
+  cut(found: readonly RoomKey[]): readonly RoomKey[] {
     return found.slice(0, this.limit);
   }
 
   /** How the page ends, or null where the whole list was asked for. */
-  endOf(found: readonly Room[]): PageEnd | null {
+  endOf(found: readonly RoomKey[]): PageEnd | null {
     return this.asOf === null ? null : { next_cursor: this.nextCursor(found, this.asOf), as_of: this.asOf.toISOString() };
   }
 
-  private nextCursor(found: readonly Room[], asOf: Date): string | null {
+  private nextCursor(found: readonly RoomKey[], asOf: Date): string | null {
     const last = this.limit === undefined || found.length <= this.limit ? undefined : found[this.limit - 1];
     return last === undefined ? null : writeCursor({ after: { updatedDate: last.updated_date, id: last._id }, asOf }, this.signing);
   }

@@ -7,7 +7,7 @@ export { RoomController } from './room.controller.js';
 export { RoomIdDto, toCheckedId } from './dto/room-id.dto.js';
 export { RoomFullError, RoomNotFoundError } from './room.errors.js';
 export { RoomModule } from './room.module.js';
-export type { RoomMatch, RoomPosition, RoomWindow } from './room-query.js';
+export type { RoomKey, RoomMatch, RoomPosition, RoomWindow } from './room-query.js';
 export type { NewMessage } from './room-change.js';
 export { RoomRepository } from './room.repository.js';
 export { ROOMS } from './room.schema.js';

@@ -5,6 +5,13 @@ type EqualField = 'agent_db' | 'agent_id' | 'type' | 'db_name' | 'order_user_id'
 /** Rooms by what they are: each field equal; `vendor_id` one of several. */
 export type RoomMatch = Readonly<Partial<Record<EqualField, string>>> & { readonly vendor_id?: readonly string[] };
 
+/** What a list knows of a room before it reads it: which state of it is the newest. */
+export interface RoomKey {
+  readonly _id: Id;
+  readonly revision: Id;
+  readonly updated_date: Date;
+}
+
 /** Where a page of rooms ended: the next one begins behind it. */
 export interface RoomPosition {
   readonly updatedDate: Date;
@@ -25,7 +32,7 @@ export interface RoomQuestion {
 }
 
 /** Name of the index that is in a panel's order whatever the shops. */
-export const PANEL_ORDER = 'panel_order';
+export const PANEL_ORDER = 'panel_list';
 
 // Measured on MongoDB 6.0: `$in` of more than 200 values with a sort is a sort in memory, and so is any `$in` beside a `$or`.
 const MOST_MERGED = 200;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo, QueryFilter } from 'mongoose';
 
-import type { Id } from '../mongo/index.js';
+import type { Deadline, Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
-import { toRoomQuestions, type RoomMatch, type RoomWindow } from './room-query.js';
+import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomWindow } from './room-query.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
 import type { Room } from './room.js';
 
@@ -52,22 +52,28 @@ export class RoomRepository {
     });
   }
 
-  /** Rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`; one or two commands up to 16 MB of rooms. */
-  findNewestFirst(tenant: Tenant, matches: readonly RoomMatch[], window: RoomWindow = {}): Promise<Room[]> {
+  /**
+   * Keys of the rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`: one command that reads an
+   * index and no room (two for the later pages of 2 to 200 shops).
+   */
+  findKeys(tenant: Tenant, matches: readonly RoomMatch[], window: RoomWindow = {}): Promise<RoomKey[]> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
-      const found: Room[] = [];
+      const found: RoomKey[] = [];
       for (const { filter, hint } of toRoomQuestions(matches, window)) {
         const limit = window.limit === undefined ? 0 : window.limit - found.length;
         if (window.limit !== undefined && limit <= 0) break;
-        const cursor = toDriverCollection(rooms).find(filter, { ...NEWEST_FIRST, limit, batchSize: limit || WHOLE_LIST, ...(hint === undefined ? {} : { hint }) });
-        while (await cursor.hasNext()) {
-          // One by one: a batch can hold more rooms than a call may have arguments.
-          for (const room of cursor.readBufferedDocuments()) found.push(room);
-          deadline.renew();
-        }
+        const options = { ...KEYS_NEWEST_FIRST, limit, batchSize: limit || WHOLE_LIST, ...(hint === undefined ? {} : { hint }) };
+        await readAll(toDriverCollection(rooms).find<RoomKey>(filter, options), deadline, (key) => found.push(key));
       }
       return found;
     });
+  }
+
+  /** Reads the rooms of these ids that there are, in no order: one command up to 16 MB of rooms. */
+  async read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
+    await this.models.with(tenant, ROOMS, (rooms, deadline) =>
+      readAll(toDriverCollection(rooms).find<Room>({ _id: { $in: [...ids] } }, { batchSize: WHOLE_LIST }), deadline, visit),
+    );
   }
 
   /**
@@ -95,7 +101,7 @@ export interface ChangeOptions {
   readonly session?: ClientSession;
 }
 
-const NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 } } as const;
+const KEYS_NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 }, projection: { _id: 1, revision: 1, updated_date: 1 } } as const;
 
 // The driver asks for 101 documents first unless told; a whole list comes in one answer up to MongoDB's 16 MB.
 const WHOLE_LIST = 100_000;
@@ -103,6 +109,13 @@ const WHOLE_LIST = 100_000;
 // Lists are read by the driver itself: mongoose has nothing to add to them but time.
 function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
   return rooms.collection as unknown as mongo.Collection<Room>;
+}
+
+async function readAll<T>(cursor: mongo.FindCursor<T>, deadline: Deadline, visit: (document: T) => void): Promise<void> {
+  while (await cursor.hasNext()) {
+    cursor.readBufferedDocuments().forEach(visit);
+    deadline.renew();
+  }
 }
 
 function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): QueryFilter<RoomRecord> {

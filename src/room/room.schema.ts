@@ -48,12 +48,23 @@ export class RoomRecord implements Room {
 const schema = SchemaFactory.createForClass(RoomRecord);
 
 schema.index({ room_name: 1 }, { unique: true });
-// Each list: its equal fields, then the order of the list with the tie-break of its pages.
-schema.index({ agent_db: 1, agent_id: 1, type: 1, updated_date: -1, _id: -1 });
-schema.index({ db_name: 1, order_user_id: 1, type: 1, updated_date: -1, _id: -1 });
-schema.index({ db_name: 1, p2p_id: 1, type: 1, updated_date: -1, _id: -1 });
-schema.index({ db_name: 1, vendor_id: 1, type: 1, updated_date: -1, _id: -1, client_id: 1 });
-schema.index({ db_name: 1, type: 1, updated_date: -1, _id: -1, client_id: 1, vendor_id: 1 }, { name: PANEL_ORDER });
-schema.index({ room_id: 1, updated_date: -1, _id: -1 });
+// Each list: its equal fields, then the order of the list with the tie-break of its pages; behind it what a list has to know of a room
+// to answer it from memory, so that only the index is read.
+schema.index({ agent_db: 1, agent_id: 1, type: 1, updated_date: -1, _id: -1, revision: 1 });
+schema.index({ db_name: 1, order_user_id: 1, type: 1, updated_date: -1, _id: -1, revision: 1 });
+schema.index({ db_name: 1, p2p_id: 1, type: 1, updated_date: -1, _id: -1, revision: 1 });
+schema.index({ db_name: 1, vendor_id: 1, type: 1, updated_date: -1, _id: -1, client_id: 1, revision: 1 });
+schema.index({ db_name: 1, type: 1, updated_date: -1, _id: -1, client_id: 1, vendor_id: 1, revision: 1 }, { name: PANEL_ORDER });
+schema.index({ room_id: 1, updated_date: -1, _id: -1, revision: 1 });
 
-export const ROOMS: TenantCollection<RoomRecord> = { name: 'rooms', schema, indexVersion: 2 };
+// Versions 1 and 2, without the revision.
+const formerIndexes = [
+  'agent_db_1_agent_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_order_user_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_p2p_id_1_type_1_updated_date_-1__id_-1',
+  'db_name_1_vendor_id_1_type_1_updated_date_-1__id_-1_client_id_1',
+  'panel_order',
+  'room_id_1_updated_date_-1__id_-1',
+];
+
+export const ROOMS: TenantCollection<RoomRecord> = { name: 'rooms', schema, indexVersion: 3, formerIndexes };

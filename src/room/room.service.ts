@@ -3,7 +3,7 @@ import { newId, type Id } from '../mongo/index.js';
 
 import type { Tenant } from '../tenancy/index.js';
 import { RoomNotFoundError } from './room.errors.js';
-import type { RoomMatch, RoomWindow } from './room-query.js';
+import type { RoomKey, RoomMatch, RoomWindow } from './room-query.js';
 import { RoomRepository } from './room.repository.js';
 import type { Room, RoomFields } from './room.js';
 
@@ -36,9 +36,14 @@ export class RoomService {
     if (!isFound) throw new RoomNotFoundError();
   }
 
-  /** Rooms that match any of these, newest `updated_date` first. */
-  findNewestFirst(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<Room[]> {
-    return this.rooms.findNewestFirst(tenant, matches, window);
+  /** Keys of the rooms that match any of these, newest `updated_date` first. */
+  findKeys(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<RoomKey[]> {
+    return this.rooms.findKeys(tenant, matches, window);
+  }
+
+  /** Reads the rooms of these ids that there are, in no order. */
+  read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
+    return this.rooms.read(tenant, ids, visit);
   }
 }
 

@@ -5,6 +5,12 @@ import { PromiseCache } from '../common/index.js';
 import { TenantRepository } from './tenant.repository.js';
 import type { Tenant } from './tenant.js';
 
+interface IndexedCollection {
+  readonly name: string;
+  readonly indexVersion: number;
+  readonly formerIndexes?: readonly string[];
+}
+
 /** Makes a tenant's indexes on its first touch, never for all tenants at the start; the directory remembers the version. */
 @Injectable()
 export class TenantIndexes {
@@ -13,14 +19,19 @@ export class TenantIndexes {
   constructor(private readonly tenants: TenantRepository) {}
 
   /** Resolves when `collection` of the tenant has the indexes of its version. */
-  async ensure<T>(tenant: Tenant, collection: { name: string; indexVersion: number }, model: Model<T>): Promise<void> {
+  async ensure<T>(tenant: Tenant, collection: IndexedCollection, model: Model<T>): Promise<void> {
     if (tenant.index_versions[collection.name] === collection.indexVersion) return;
     const id = `${tenant.cluster}/${tenant.database}/${collection.name}`;
     await this.made.get(id, () => this.make(tenant, collection, model));
   }
 
-  private async make<T>(tenant: Tenant, { name, indexVersion }: { name: string; indexVersion: number }, model: Model<T>): Promise<void> {
+  private async make<T>(tenant: Tenant, { name, indexVersion, formerIndexes = [] }: IndexedCollection, model: Model<T>): Promise<void> {
     await model.createIndexes();
+    for (const former of await namesOf(model)) if (formerIndexes.includes(former)) await model.collection.dropIndex(former);
     await this.tenants.setIndexVersion(tenant, name, indexVersion);
   }
+}
+
+async function namesOf<T>(model: Model<T>): Promise<string[]> {
+  return (await model.listIndexes()).map(({ name }) => name as string);
 }

@@ -12,6 +12,8 @@ export interface TenantCollection<T> {
   readonly name: string;
   readonly schema: Schema<T>;
   readonly indexVersion: number;
+  /** Names of indexes of earlier versions, which go when those of this one are there. */
+  readonly formerIndexes?: readonly string[];
 }
 
 interface OpenDatabase {

@@ -29,8 +29,8 @@ function isOfChangeStream({ databaseName, commandName }: mongo.CommandStartedEve
 
 /** Has MongoDB explain a find as it was sent. */
 export async function explain(client: mongo.MongoClient, { command, databaseName }: mongo.CommandStartedEvent): Promise<Explained> {
-  const { find, filter, sort, limit, hint, batchSize } = command;
-  const sent = Object.entries({ find, filter, sort, limit, hint, batchSize }).filter(([, value]) => value !== undefined);
+  const { find, filter, projection, sort, limit, hint, batchSize } = command;
+  const sent = Object.entries({ find, filter, projection, sort, limit, hint, batchSize }).filter(([, value]) => value !== undefined);
   const plan = await client.db(databaseName).command({ explain: Object.fromEntries(sent), verbosity: 'executionStats' });
   const { totalDocsExamined, totalKeysExamined, nReturned } = plan.executionStats;
   return {

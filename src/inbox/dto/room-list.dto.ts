@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 import { ErrorDto } from '../../common/index.js';
 import { RoomDto, type WireRoom } from '../../room/index.js';
-import type { PageEnd } from '../list-page.js';
 import type { RoomCard } from '../room-card.js';
 import { RoomCardDto } from './room-card.dto.js';
 
@@ -42,12 +41,4 @@ export class RoomListErrorDto extends ErrorDto {
   /** Always empty. */
   @ApiProperty({ type: 'array', items: { type: 'object' }, maxItems: 0 })
   roomData!: never[];
-}
-
-/** A list's answer. */
-export type ListAnswer<T> = ListDto & { readonly roomData: T[] };
-
-/** The answer that holds these rooms. */
-export function toRoomList<T>(rooms: T[], end: PageEnd | null): ListAnswer<T> {
-  return { roomData: rooms, status: true, statusCode: 200, ...end };
 }

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+
+import type { RoomKey } from '../room/index.js';
+import type { Tenant } from '../tenancy/index.js';
+import type { Card } from './card-store.js';
+import { storedPart, toGzip } from './gzip-parts.js';
+import type { PageEnd } from './list-page.js';
+import type { RoomCards, View } from './room-cards.js';
+
+const BEGIN = toPart(Buffer.from('{"roomData":['));
+const COMMA = toPart(Buffer.from(','));
+
+interface Part {
+  readonly plain: Buffer;
+  readonly part: Buffer;
+}
+
+/** What a list is of. */
+export interface ListOf {
+  readonly tenant: Tenant;
+  readonly view: View;
+  /** Tells the list from every other one of the tenant. */
+  readonly query: string;
+}
+
+/** A list of rooms of which it is known which they are and in what state; the answer is put together when it is written. */
+export class RoomList {
+  /** Tells the answer of this moment from every other one of any list, but for `as_of`. */
+  readonly etag: string;
+
+  constructor(
+    private readonly of: ListOf,
+    private readonly keys: readonly RoomKey[],
+    private readonly end: PageEnd | null,
+    private readonly cards: RoomCards,
+  ) {
+    this.etag = toEtag(of, keys.map(toState), end);
+  }
+
+  /** The answer's bytes, and what tells them from others: a room may have moved since its key was read. @throws DatabaseUnavailableError */
+  async write({ gzip }: { gzip: boolean }): Promise<{ bytes: Buffer; etag: string }> {
+    const cards = await this.cards.get(this.of.tenant, this.of.view, this.keys);
+    return { bytes: gzip ? this.toGzip(cards) : this.toPlain(cards), etag: toEtag(this.of, cards, this.end) };
+  }
+
+  private toPlain(cards: readonly Card[]): Buffer {
+    return Buffer.concat([BEGIN.plain, ...cards.flatMap(({ plain }, at) => (at === 0 ? [plain] : [COMMA.plain, plain])), closing(this.end)]);
+  }
+
+  private toGzip(cards: readonly Card[]): Buffer {
+    const packed = this.cards.packed(this.of.tenant, this.of.view, cards);
+    const parts = cards.map(({ plain }, at) => ({ plain, part: packed[at] ?? storedPart(plain) }));
+    return toGzip([BEGIN, ...parts.flatMap((part, at) => (at === 0 ? [part] : [COMMA, part])), toPart(closing(this.end))]);
+  }
+}
+
+function closing(end: PageEnd | null): Buffer {
+  return Buffer.from(`],${JSON.stringify({ status: true, statusCode: 200, ...end }).slice(1)}`);
+}
+
+function toPart(plain: Buffer): Part {
+  return { plain, part: storedPart(plain) };
+}
+
+function toState({ _id, revision }: RoomKey): { id: string; revision: string } {
+  return { id: _id.toHexString(), revision: revision.toHexString() };
+}
+
+// Weak: the same list is the same whether it is packed or not.
+function toEtag({ tenant, view, query }: ListOf, states: readonly { id: string; revision: string }[], end: PageEnd | null): string {
+  const hash = createHash('sha1').update(JSON.stringify([tenant.database, tenant.updated_date, view, query, end?.next_cursor === null]));
+  for (const { id, revision } of states) hash.update(id).update(revision);
+  return `W/"${hash.digest('base64url')}"`;
+}

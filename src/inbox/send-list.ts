@@ -1,0 +1,26 @@
+import type { Response } from 'express';
+
+import type { RoomList } from './room-list.js';
+
+/**
+ * Answers a list: 304 without a body where the caller has it already and said so by `If-None-Match` (on POST too), else its bytes, packed where the
+ * caller takes gzip. @throws DatabaseUnavailableError
+ */
+export async function sendList(response: Response, list: RoomList): Promise<void> {
+  response.setHeader('Cache-Control', 'private, no-cache');
+  response.vary('Accept-Encoding');
+  if (has(response.req.get('if-none-match'), list.etag)) {
+    response.status(304).setHeader('ETag', list.etag).end();
+    return;
+  }
+  const gzip = response.req.acceptsEncodings(['gzip', 'identity']) === 'gzip';
+  const { bytes, etag } = await list.write({ gzip });
+  // Said here, so that the compression of every other answer leaves this one alone.
+  if (gzip) response.setHeader('Content-Encoding', 'gzip');
+  response.setHeader('ETag', etag).setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', bytes.length);
+  response.status(200).end(bytes);
+}
+
+function has(ifNoneMatch: string | undefined, etag: string): boolean {
+  return ifNoneMatch?.split(',').some((one) => one.trim() === etag) === true;
+}
