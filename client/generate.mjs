@@ -33,7 +33,7 @@ function toChatDocument({ paths, components, ...others }) {
 
 function errorCodesOf({ paths }) {
   const responses = Object.values(paths).flatMap((calls) => Object.values(calls).flatMap((call) => Object.entries(call.responses)));
-  const failed = responses.filter(([status]) => !status.startsWith('2'));
+  const failed = responses.filter(([status]) => /^[45]/.test(status));
   return [...new Set(failed.flatMap(([, { content }]) => Object.keys(content['application/json'].examples ?? {})))].sort();
 }
 

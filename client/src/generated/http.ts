@@ -1231,6 +1231,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1245,6 +1247,8 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1415,6 +1419,19 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["RoomListDto"];
                     };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
@@ -1511,6 +1528,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1525,6 +1544,8 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1695,6 +1716,19 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["RoomListDto"];
                     };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
@@ -1791,6 +1825,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1805,6 +1841,8 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1976,6 +2014,19 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
                     headers: {
@@ -2071,6 +2122,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -2085,11 +2138,26 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
@@ -2186,6 +2254,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -2200,11 +2270,26 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
@@ -2301,6 +2386,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -2315,11 +2402,26 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["RoomOnlyListDto"];
                     };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
@@ -2423,6 +2525,8 @@ export interface paths {
                     code?: string;
                     /** @description Accepted, without effect. */
                     currency?: string;
+                    /** @description The `ETag` of an answer that the caller still has. */
+                    "If-None-Match"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -2432,11 +2536,20 @@ export interface paths {
                 /** @description The rooms; `[]` when there are none. */
                 200: {
                     headers: {
+                        /** @description Changes whenever the answer does, but for `as_of`. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
+                };
+                /** @description The answer is the one of `If-None-Match`. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description `VALIDATION_FAILED`, `CURSOR_INVALID`, `TENANT_REQUIRED` */
                 400: {
