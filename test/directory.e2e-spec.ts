@@ -8,7 +8,8 @@ import request, { type Response } from 'supertest';
 import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { readConfig } from '../src/config/index.js';
 import { ControlDatabase, EmbeddedMongo } from '../src/mongo/index.js';
-import { RoomService } from '../src/room/index.js';
+import { MESSAGES } from '../src/message/index.js';
+import { ROOMS, RoomService } from '../src/room/index.js';
 import { TenantDirectory, TenantModels, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
@@ -295,12 +296,12 @@ describe('The collections of a tenant', () => {
 
     expect(await outcome(list(service, { agent_db: tenant.key }))).toEqual([200]);
     expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(ROOM_INDEXES);
-    expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
+    expect(await versionsOf(tenant)).toEqual({ rooms: ROOMS.indexVersion });
 
     const room = await aRoom(service, tenant);
     await aMessage(service, tenant, room._id);
     expect(await indexesOf(mongo, tenant, 'messages')).toEqual(['_id_', 'room_1_seq_1']);
-    expect(await versionsOf(tenant)).toEqual({ rooms: 2, messages: 1 });
+    expect(await versionsOf(tenant)).toEqual({ rooms: ROOMS.indexVersion, messages: MESSAGES.indexVersion });
     expect(await databasesOf(mongo)).not.toContain(untouched.database);
   });
 
@@ -325,7 +326,7 @@ describe('The collections of a tenant', () => {
     try {
       expect(await outcome(list(later, { agent_db: tenant.key }))).toEqual([200, expect.anything()]);
       expect(await indexesOf(mongo, tenant, 'rooms')).toEqual(ROOM_INDEXES);
-      expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
+      expect(await versionsOf(tenant)).toEqual({ rooms: ROOMS.indexVersion });
     } finally {
       await later.close();
     }
@@ -335,7 +336,7 @@ describe('The collections of a tenant', () => {
     const tenant = await newTenant(service);
     const calls = await Promise.all(Array.from({ length: 20 }, () => outcome(list(service, { agent_db: tenant.key }))));
     expect(calls).toEqual(Array.from({ length: 20 }, () => [200]));
-    expect(await versionsOf(tenant)).toEqual({ rooms: 2 });
+    expect(await versionsOf(tenant)).toEqual({ rooms: ROOMS.indexVersion });
   });
 
   it('of ten tenants at once answer right, and only TENANTS_IN_MEMORY of them stay in memory', async () => {
