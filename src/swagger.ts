@@ -13,9 +13,14 @@ Headers that callers send: \`Accept\`, \`Content-Type\` (JSON or urlencoded), \`
 
 Errors never use status 401 on the chat's routes, because old apps log their user out on it.`;
 
+// What most people look for first.
+const TAGS = ['room lists', 'messages', 'rooms', 'participants', 'locations', 'admin', 'health'];
+
 /** The OpenAPI document of this service. */
 export function createDocument(app: INestApplication): OpenAPIObject {
-  const builder = new DocumentBuilder()
+  const builder = new DocumentBuilder();
+  for (const tag of TAGS) builder.addTag(tag);
+  builder
     .setTitle('Anteroom')
     .setDescription(DESCRIPTION)
     .setVersion('1')

@@ -162,6 +162,22 @@ describe('A client that does not read', () => {
 });
 
 describe('A socket whose deployment is suspended', () => {
+  it('hears nothing of what comes after, though it polls and does not ask at that moment', async () => {
+    const suspended = await newTenant(service);
+    const its = await aRoom(service, suspended);
+    const session = `${service.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(session)).text()).slice(1)) as { sid: string };
+    await fetch(`${session}&sid=${sid}`, { method: 'POST', body: `40/t/${suspended.key},` });
+    expect(await (await fetch(`${session}&sid=${sid}`)).text()).toMatch(/^40/);
+    await service.app.get(TenantAdminService).put(suspended.key, { status: 'suspended' });
+    await aMessage(service, suspended, its._id, { message: 'secret' });
+    const witness = await Listener.open(`${service.url}/t/${tenant.key}`);
+    await aMessage(service, tenant, room._id, { message: 'later' });
+    await eventually(() => expect(witness.texts()).toEqual(['later']), WITHIN);
+    expect(await (await fetch(`${session}&sid=${sid}`)).text()).not.toContain('secret');
+    witness.close();
+  });
+
   it('writes nothing any more, though it has gone on to another deployment', async () => {
     const suspended = await newTenant(service, { sub_domains: ['gone.example'] });
     const raw = await RawSocket.open(3, { host: 'gone.example' });

@@ -33,8 +33,11 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 
   private closeRefused(): void {
     for (const { socket, tenant } of this.audience.all()) {
+      if (this.isStillFor(socket, tenant)) continue;
+      // A connection that polls may last a little longer than this.
+      this.audience.leave(socket, tenant);
       // Not by a disconnect, which clients take as final: they come again, and are let in where they are welcome now or told why not.
-      if (!this.isStillFor(socket, tenant)) socket.conn.close();
+      socket.conn.close(true);
     }
   }
 
