@@ -14,12 +14,20 @@ Headers that callers send: \`Accept\`, \`Content-Type\` (JSON or urlencoded), \`
 Errors never use status 401 on the chat's routes, because old apps log their user out on it.`;
 
 // What most people look for first.
-const TAGS = ['room lists', 'messages', 'rooms', 'participants', 'locations', 'admin', 'health'];
+const TAGS = {
+  'room lists': "Somebody's rooms with everybody in them and their newest message, newest first.",
+  messages: 'What is written in a room.',
+  rooms: 'Rooms alone.',
+  participants: 'Who is in a room.',
+  locations: 'Where agents are.',
+  admin: 'Deployments, for the operator.',
+  health: 'Whether this instance can serve, and what it counts.',
+};
 
 /** The OpenAPI document of this service. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder();
-  for (const tag of TAGS) builder.addTag(tag);
+  for (const [tag, description] of Object.entries(TAGS)) builder.addTag(tag, description);
   builder
     .setTitle('Anteroom')
     .setDescription(DESCRIPTION)

@@ -18,6 +18,11 @@ export function isEmptyLike(value: string | null | undefined): value is '' | nul
   return value === undefined || value === null || value === '' || value === 'undefined' || value === 'null';
 }
 
+/** For a field that may be left out: old clients send null or the empty text for what they leave out. */
+export function blankToUndefined({ value }: { readonly value: unknown }): unknown {
+  return value === null || value === '' ? undefined : value;
+}
+
 /** True for null, absent and the empty text. */
 export function isBlank(value: string | null | undefined): value is '' | null | undefined {
   return value === undefined || value === null || value === '';

@@ -1,12 +1,14 @@
 // What a card costs beside its bytes: its entry, its name, its buffer (measured: 630 bytes of memory each, for 100,000 cards of 1.5 kB).
 const OVERHEAD = 640;
 
-/** A room's JSON as bytes, of one state of the room. */
-export interface Card {
-  /** The room's `_id`, as text. */
+/** A room in one of its states, as text: its `_id` and its `revision`. */
+export interface RoomState {
   readonly id: string;
-  /** The state: the room's `revision`, as text. */
   readonly revision: string;
+}
+
+/** A room's JSON as bytes, of one state of the room. */
+export interface Card extends RoomState {
   readonly plain: Buffer;
   /** The same as a part of a gzip stream, made when first asked for. */
   packed: Buffer | null;

@@ -64,6 +64,6 @@ export class InboxService {
     const query = JSON.stringify([of.tenant.database, of.name, wanted, dto.updated_since]);
     const page = ListPage.of(dto, { query, secret: await this.control.secret('cursor') });
     const found = wanted.length === 0 ? [] : await this.rooms.findKeys(of.tenant, wanted, page.window);
-    return new RoomList({ ...of, query: JSON.stringify([query, dto.limit, dto.cursor]) }, page.cut(found), page.endOf(found), this.cards);
+    return new RoomList({ ...of, query: query + JSON.stringify([dto.limit, dto.cursor]) }, page.cut(found), page.endOf(found), this.cards);
   }
 }

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CONFIG, type Config } from '../config/index.js';
-import { RoomService, toWireRoom, type Room, type RoomKey } from '../room/index.js';
+import { RoomService, toCheckedId, toWireRoom, type Room } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
-import { CardStore, type Card } from './card-store.js';
+import { CardStore, type Card, type RoomState } from './card-store.js';
 import { packedPart } from './gzip-parts.js';
 import { toRoomCard } from './room-card.js';
 
@@ -28,13 +28,13 @@ export class RoomCards {
   }
 
   /** The cards of these rooms, in their order, in this state or a newer one; a room that is gone has none. Reads what is not there in one command. */
-  async get(tenant: Tenant, view: View, keys: readonly RoomKey[]): Promise<Card[]> {
+  async get(tenant: Tenant, view: View, states: readonly RoomState[]): Promise<Card[]> {
     const nameOf = namesIn(tenant, view);
-    const found = keys.map(({ _id, revision }) => this.store.find(tenant.database, nameOf(_id.toHexString()), revision.toHexString()));
-    const missing = keys.filter((_, at) => found[at] === null);
+    const found = states.map(({ id, revision }) => this.store.find(tenant.database, nameOf(id), revision));
+    const missing = states.filter((_, at) => found[at] === null);
     if (missing.length === 0) return found as Card[];
     const made = await this.make(tenant, view, missing);
-    return keys.flatMap(({ _id }, at) => found[at] ?? made.get(_id.toHexString()) ?? []);
+    return states.flatMap(({ id }, at) => found[at] ?? made.get(id) ?? []);
   }
 
   /** The cards' packed forms, for a gzip stream; null where too many would have to be made at once. */
@@ -47,10 +47,10 @@ export class RoomCards {
     });
   }
 
-  private async make(tenant: Tenant, view: View, keys: readonly RoomKey[]): Promise<Map<string, Card>> {
+  private async make(tenant: Tenant, view: View, states: readonly RoomState[]): Promise<Map<string, Card>> {
     const nameOf = namesIn(tenant, view);
     const made = new Map<string, Card>();
-    const ids = keys.map(({ _id }) => _id);
+    const ids = states.map(({ id }) => toCheckedId(id));
     await this.rooms.read(tenant, ids, (room) => {
       const card = toCard(room, view);
       made.set(card.id, card);

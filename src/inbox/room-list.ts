@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { RoomKey } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
-import type { Card } from './card-store.js';
+import type { Card, RoomState } from './card-store.js';
 import { storedPart, toGzip } from './gzip-parts.js';
 import type { PageEnd } from './list-page.js';
 import type { RoomCards, View } from './room-cards.js';
@@ -19,7 +19,7 @@ interface Part {
 export interface ListOf {
   readonly tenant: Tenant;
   readonly view: View;
-  /** Tells the list from every other one of the tenant. */
+  /** Tells the list from every other one of any tenant. */
   readonly query: string;
 }
 
@@ -27,20 +27,26 @@ export interface ListOf {
 export class RoomList {
   /** Tells the answer of this moment from every other one of any list, but for `as_of`. */
   readonly etag: string;
+  private readonly states: readonly RoomState[];
 
   constructor(
     private readonly of: ListOf,
-    private readonly keys: readonly RoomKey[],
+    keys: readonly RoomKey[],
     private readonly end: PageEnd | null,
     private readonly cards: RoomCards,
   ) {
-    this.etag = toEtag(of, keys.map(toState), end);
+    this.states = keys.map(({ _id, revision }) => ({ id: _id.toHexString(), revision: revision.toHexString() }));
+    this.etag = toEtag(of, this.states, end);
   }
 
   /** The answer's bytes, and what tells them from others: a room may have moved since its key was read. @throws DatabaseUnavailableError */
   async write({ gzip }: { gzip: boolean }): Promise<{ bytes: Buffer; etag: string }> {
-    const cards = await this.cards.get(this.of.tenant, this.of.view, this.keys);
-    return { bytes: gzip ? this.toGzip(cards) : this.toPlain(cards), etag: toEtag(this.of, cards, this.end) };
+    const cards = await this.cards.get(this.of.tenant, this.of.view, this.states);
+    return { bytes: gzip ? this.toGzip(cards) : this.toPlain(cards), etag: this.isOf(cards) ? this.etag : toEtag(this.of, cards, this.end) };
+  }
+
+  private isOf(cards: readonly Card[]): boolean {
+    return cards.length === this.states.length && this.states.every(({ revision }, at) => cards[at]?.revision === revision);
   }
 
   private toPlain(cards: readonly Card[]): Buffer {
@@ -62,13 +68,9 @@ function toPart(plain: Buffer): Part {
   return { plain, part: storedPart(plain) };
 }
 
-function toState({ _id, revision }: RoomKey): { id: string; revision: string } {
-  return { id: _id.toHexString(), revision: revision.toHexString() };
-}
-
 // Weak: the same list is the same whether it is packed or not.
-function toEtag({ tenant, view, query }: ListOf, states: readonly { id: string; revision: string }[], end: PageEnd | null): string {
-  const hash = createHash('sha1').update(JSON.stringify([tenant.database, tenant.updated_date, view, query, end?.next_cursor === null]));
+function toEtag({ tenant, view, query }: ListOf, states: readonly RoomState[], end: PageEnd | null): string {
+  const hash = createHash('sha1').update(JSON.stringify([tenant.updated_date, view, end?.next_cursor === null])).update(query);
   for (const { id, revision } of states) hash.update(id).update(revision);
   return `W/"${hash.digest('base64url')}"`;
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 import { ValidationFailedError } from '../common/index.js';
-import { toId, type Id } from '../mongo/index.js';
-import { RoomService, type Message } from '../room/index.js';
+import type { Id } from '../mongo/index.js';
+import { RoomService, toCheckedId, type Message } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import type { HistoryDto } from './dto/history.dto.js';
 import { MessageRepository, type HistoryWindow } from './message.repository.js';
@@ -35,7 +35,7 @@ export class HistoryService {
   private async windowOf(tenant: Tenant, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
     if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
     if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };
-    const seq = await this.messages.findSeq(tenant, roomId, toId(before) as Id);
+    const seq = await this.messages.findSeq(tenant, roomId, toCheckedId(before));
     if (seq === null) return this.refuse(tenant, roomId);
     return { before: seq, limit, from: 'newest' };
   }

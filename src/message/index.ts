@@ -1,4 +1,4 @@
-export { MessageDto, PreviewDto, SentMessageDto, toMessageNews } from './dto/message.dto.js';
+export { MessageDto, PreviewDto, toMessageNews } from './dto/message.dto.js';
 export { MessageModule } from './message.module.js';
 export { MessageRepository } from './message.repository.js';
 export { MessageService } from './message.service.js';

@@ -3,9 +3,9 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
-import { RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
+import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
-import { HistoryDto, HistoryRoomDto } from './dto/history.dto.js';
+import { HistoryDto } from './dto/history.dto.js';
 import { MessageDto, SendErrorDto, SentMessageDto, toSentMessage } from './dto/message.dto.js';
 import { SendMessageDto, toMessageFields, toSender } from './dto/send-message.dto.js';
 import { HistoryService } from './history.service.js';
@@ -42,7 +42,7 @@ export class MessageController {
   @ApiWireCall()
   @ApiOkResponse({ type: [MessageDto], description: 'The messages.', example: HISTORY_ANSWER })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()])
-  async findMessages(@CurrentTenant() tenant: Tenant, @Param() { roomId }: HistoryRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
+  async findMessages(@CurrentTenant() tenant: Tenant, @Param() { roomId }: ChatRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
     return (await this.history.find(tenant, toCheckedId(roomId), dto)).map(toWireMessage);
   }
 }

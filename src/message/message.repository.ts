@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, mongo } from 'mongoose';
 
-import type { Id } from '../mongo/index.js';
-
+import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { MESSAGES } from './message.schema.js';
-
-// The driver asks for 101 documents first unless told.
-const WHOLE_HISTORY = 100_000;
 
 /** Which part of a room's history is wanted, and from which end `limit` counts. */
 export interface HistoryWindow {
@@ -34,15 +30,11 @@ export class MessageRepository {
   findByRoom(tenant: Tenant, room: Id, { after, before, limit, from }: HistoryWindow): Promise<Message[]> {
     const seq = { ...(after === undefined ? {} : { $gt: after }), ...(before === undefined ? {} : { $lt: before }) };
     const filter = { room, ...(Object.keys(seq).length === 0 ? {} : { seq }) };
-    const options = { sort: { seq: from === 'oldest' ? 1 : -1 }, limit: limit ?? 0, batchSize: limit ?? WHOLE_HISTORY } as const;
+    const options = { sort: { seq: from === 'oldest' ? 1 : -1 }, limit: limit ?? 0, batchSize: limit ?? ALL_AT_ONCE } as const;
     return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
       const cursor = (messages.collection as unknown as mongo.Collection<Message>).find(filter, options);
       const found: Message[] = [];
-      while (await cursor.hasNext()) {
-        // One by one: a batch can hold more messages than a call may have arguments.
-        for (const message of cursor.readBufferedDocuments()) found.push(message);
-        deadline.renew();
-      }
+      await readAll(cursor, deadline, (message) => found.push(message));
       return from === 'oldest' ? found : found.reverse();
     });
   }

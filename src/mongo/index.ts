@@ -5,5 +5,6 @@ export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
 export { newId, toId, type Id } from './id.js';
 export { DatabaseUnavailableError } from './mongo.errors.js';
+export { ALL_AT_ONCE, readAll } from './read-all.js';
 export { MongoModule } from './mongo.module.js';
 export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

@@ -3,11 +3,10 @@ import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
 import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
-import { RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
+import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { JoinRoomDto, toJoiner } from './dto/join-room.dto.js';
 import { JoinedRoomDto, RoomUsersDto, RoomUsersErrorDto, toJoinedRoom, toRoomUsers } from './dto/participant.dto.js';
-import { RoomUsersOfDto } from './dto/room-users-of.dto.js';
 import { JOIN_ANSWERS, JOIN_REQUESTS, USERS_ANSWERS } from './participant.example.js';
 import { ParticipantService } from './participant.service.js';
 
@@ -24,7 +23,7 @@ export class ParticipantController {
   @ApiWireCall()
   @ApiOkResponse({ type: RoomUsersDto, description: 'Everybody, or nobody yet.', examples: USERS_ANSWERS })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()], RoomUsersErrorDto, { userData: [] })
-  async getRoomUser(@CurrentTenant() tenant: Tenant, @Param() { roomId }: RoomUsersOfDto): Promise<RoomUsersDto> {
+  async getRoomUser(@CurrentTenant() tenant: Tenant, @Param() { roomId }: ChatRoomDto): Promise<RoomUsersDto> {
     return toRoomUsers(await this.participants.findAll(tenant, toCheckedId(roomId)));
   }
 

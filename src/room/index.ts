@@ -1,10 +1,9 @@
 export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
 export { RoomType } from './room-type.decorator.js';
-export { toRoomType } from './room-type.js';
 export type { Message, MessageFields } from './room-message.js';
 export { identityOf, type Joiner, type Participant } from './room-participant.js';
 export { RoomController } from './room.controller.js';
-export { RoomIdDto, toCheckedId } from './dto/room-id.dto.js';
+export { ChatRoomDto, toCheckedId } from './dto/room-id.dto.js';
 export { RoomFullError, RoomNotFoundError } from './room.errors.js';
 export { RoomModule } from './room.module.js';
 export type { RoomKey, RoomMatch, RoomPosition, RoomWindow } from './room-query.js';

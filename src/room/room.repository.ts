@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo, QueryFilter } from 'mongoose';
 
-import type { Deadline, Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
@@ -62,7 +62,7 @@ export class RoomRepository {
       for (const { filter, hint } of toRoomQuestions(matches, window)) {
         const limit = window.limit === undefined ? 0 : window.limit - found.length;
         if (window.limit !== undefined && limit <= 0) break;
-        const options = { ...KEYS_NEWEST_FIRST, limit, batchSize: limit || WHOLE_LIST, ...(hint === undefined ? {} : { hint }) };
+        const options = { ...KEYS_NEWEST_FIRST, limit, batchSize: limit || ALL_AT_ONCE, ...(hint === undefined ? {} : { hint }) };
         await readAll(toDriverCollection(rooms).find<RoomKey>(filter, options), deadline, (key) => found.push(key));
       }
       return found;
@@ -72,7 +72,7 @@ export class RoomRepository {
   /** Reads the rooms of these ids that there are, in no order: one command up to 16 MB of rooms. */
   async read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
     await this.models.with(tenant, ROOMS, (rooms, deadline) =>
-      readAll(toDriverCollection(rooms).find<Room>({ _id: { $in: [...ids] } }, { batchSize: WHOLE_LIST }), deadline, visit),
+      readAll(toDriverCollection(rooms).find<Room>({ _id: { $in: [...ids] } }, { batchSize: ALL_AT_ONCE }), deadline, visit),
     );
   }
 
@@ -103,19 +103,9 @@ export interface ChangeOptions {
 
 const KEYS_NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 }, projection: { _id: 1, revision: 1, updated_date: 1 } } as const;
 
-// The driver asks for 101 documents first unless told; a whole list comes in one answer up to MongoDB's 16 MB.
-const WHOLE_LIST = 100_000;
-
 // Lists are read by the driver itself: mongoose has nothing to add to them but time.
 function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
   return rooms.collection as unknown as mongo.Collection<Room>;
-}
-
-async function readAll<T>(cursor: mongo.FindCursor<T>, deadline: Deadline, visit: (document: T) => void): Promise<void> {
-  while (await cursor.hasNext()) {
-    cursor.readBufferedDocuments().forEach(visit);
-    deadline.renew();
-  }
 }
 
 function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): QueryFilter<RoomRecord> {

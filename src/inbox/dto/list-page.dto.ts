@@ -2,13 +2,11 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsDate, IsInt, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 
-import { toMoment } from '../../common/index.js';
+import { blankToUndefined, toMoment } from '../../common/index.js';
 
 const MOST_ROOMS = 500;
 const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${MOST_ROOMS}`;
 
-// Old clients send "" or null for what they leave out.
-const blankToUndefined = ({ value }: TransformFnParams): unknown => (value === null || value === '' ? undefined : (value as unknown));
 const toLimit = (params: TransformFnParams): unknown => {
   const value = blankToUndefined(params);
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;

@@ -2,24 +2,16 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, Matches, Max, Min, ValidateIf } from 'class-validator';
 
-import { IdText } from '../../common/index.js';
+import { blankToUndefined } from '../../common/index.js';
 
 const MOST_MESSAGES = 1_000;
 const LIMIT_MESSAGE = `limit must be a whole number from 1 to ${MOST_MESSAGES}`;
 const SEQ_MESSAGE = 'after_seq must be a whole number from 0';
 const isGiven = (_: object, value: unknown): boolean => value !== undefined;
-// Old clients send "" for what they leave out.
-const blankToUndefined = ({ value }: TransformFnParams): unknown => (value === '' ? undefined : (value as unknown));
 const toInteger = (params: TransformFnParams): unknown => {
   const value = blankToUndefined(params);
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 };
-
-/** The room whose messages are asked for. */
-export class HistoryRoomDto {
-  /** The room's `_id`. */
-  @IdText({ example: '641d731dee3408c461095a2b' }) roomId!: string;
-}
 
 /** Which of a room's messages are asked for; without any of these fields all of them. */
 export class HistoryDto {

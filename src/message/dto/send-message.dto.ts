@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 
-import { Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
+import { blankToUndefined, Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
 import type { Joiner, MessageFields } from '../../room/index.js';
 
 const URL_LIMIT = 4_000;
@@ -33,7 +33,7 @@ export class SendMessageDto {
   @OptionalText({ example: '192.168.101.88' }) sub_domain?: string | null;
   @OptionalText({ example: 'agent_to_user' }) chat_type?: string | null;
   /** Whether it has a media file; null and the empty text, which some apps send with plain text, are no. */
-  @Transform(({ value }) => (value === null || value === '' ? undefined : (value as unknown)))
+  @Transform(blankToUndefined)
   @Flag({ required: false })
   is_media?: boolean;
   @OptionalText({ limit: URL_LIMIT }) mediaUrl?: string | null;
