@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 import request from 'supertest';
 
-import { Clusters, ControlDatabase } from '../src/mongo/index.js';
+import { Clusters } from '../src/mongo/index.js';
 import type { Room } from '../src/room/index.js';
 import { TenantModels, type Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
@@ -129,9 +129,12 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
   }, 120_000);
   afterAll(async () => {
     unsubscribe('net.client.socket', watch);
-    // Nobody writes any more, so that the databases need not be dropped one after the other.
-    await sideBySide(MADE_AT_ONCE, tenants, (tenant) => services[0]!.app.get(TenantModels).drop(tenant));
-    await services[0]!.app.get(ControlDatabase).with((database) => database.dropDatabase());
+    // By the driver itself: what is tidied up has no deadline.
+    const client = await services[0]!.app.get(Clusters).default.client();
+    const databases = [...tenants.map(({ database }) => database), services[0]!.config.mongo.controlDatabase];
+    await sideBySide(MADE_AT_ONCE, databases, async (name) => {
+      await client.db(name).dropDatabase();
+    });
     await Promise.all(services.map((service) => service.close()));
   }, 120_000);
 
