@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo, QueryFilter } from 'mongoose';
 
-import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
-import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomWindow } from './room-query.js';
+import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomPosition, type RoomQuestion, type RoomWindow } from './room-query.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
 import type { Room } from './room.js';
 
@@ -54,26 +54,34 @@ export class RoomRepository {
 
   /**
    * Keys of the rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`: one command that reads an
-   * index and no room (two for the later pages of 2 to 200 shops).
+   * index and no room (two for the later pages of 2 to 200 shops, and one more for each 20,000 rooms).
    */
-  findKeys(tenant: Tenant, matches: readonly RoomMatch[], window: RoomWindow = {}): Promise<RoomKey[]> {
+  findKeys(tenant: Tenant, matches: readonly RoomMatch[], { limit = Infinity, ...window }: RoomWindow = {}): Promise<RoomKey[]> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
       const found: RoomKey[] = [];
-      for (const { filter, hint } of toRoomQuestions(matches, window)) {
-        const limit = window.limit === undefined ? 0 : window.limit - found.length;
-        if (window.limit !== undefined && limit <= 0) break;
-        const options = { ...KEYS_NEWEST_FIRST, limit, batchSize: limit || ALL_AT_ONCE, ...(hint === undefined ? {} : { hint }) };
-        await readAll(toDriverCollection(rooms).find<RoomKey>(filter, options), deadline, (key) => found.push(key));
+      for (let after = window.after; ; after = positionOf(found)) {
+        const most = Math.min(limit - found.length, KEYS_AT_ONCE);
+        const keys = await findSomeKeys(rooms, toRoomQuestions(matches, { ...window, after }), most);
+        for (const key of keys) found.push(key);
+        if (keys.length < KEYS_AT_ONCE || found.length === limit) return found;
+        deadline.renew();
       }
-      return found;
     });
   }
 
   /** Reads the rooms of these ids that there are, in no order: one command up to 16 MB of rooms. */
   async read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
-    await this.models.with(tenant, ROOMS, (rooms, deadline) =>
-      readAll(toDriverCollection(rooms).find<Room>({ _id: { $in: [...ids] } }, { batchSize: ALL_AT_ONCE }), deadline, visit),
-    );
+    await this.models.with(tenant, ROOMS, async (rooms, deadline) => {
+      const left = new Map(ids.map((id) => [id.toHexString(), id]));
+      for (const room of await findAtOnce<Room>(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
+        left.delete(room._id.toHexString());
+        visit(room);
+      }
+      if (left.size === 0) return;
+      deadline.renew();
+      const others = rooms.collection.find(byIds([...left.values()]), { batchSize: ALL_AT_ONCE });
+      await readAll(others as unknown as mongo.FindCursor<Room>, deadline, visit);
+    });
   }
 
   /**
@@ -102,10 +110,31 @@ export interface ChangeOptions {
 }
 
 const KEYS_NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 }, projection: { _id: 1, revision: 1, updated_date: 1 } } as const;
+// Two megabytes of keys.
+const KEYS_AT_ONCE = 20_000;
+
+// Where one question is not enough, the answers of the next lie behind those of the one before.
+async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQuestion[], most: number): Promise<RoomKey[]> {
+  const found: RoomKey[] = [];
+  for (const question of questions) {
+    if (found.length === most) break;
+    found.push(...(await findAtOnce<RoomKey>(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: most - found.length })));
+  }
+  return found;
+}
+
+function positionOf(keys: readonly RoomKey[]): RoomPosition | undefined {
+  const last = keys.at(-1);
+  return last && { updatedDate: last.updated_date, id: last._id };
+}
+
+function byIds(ids: readonly Id[]): { _id: { $in: Id[] } } {
+  return { _id: { $in: [...ids] } };
+}
 
 // Lists are read by the driver itself: mongoose has nothing to add to them but time.
-function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
-  return rooms.collection as unknown as mongo.Collection<Room>;
+function toDatabase(rooms: Model<RoomRecord>): mongo.Db {
+  return rooms.db.getClient().db(rooms.db.name);
 }
 
 function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): QueryFilter<RoomRecord> {
