@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -86,4 +86,9 @@ export async function cpuSeconds(pid) {
 export async function residentMegabytes(pid) {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
   return Number(kilobytes) / 1_024;
+}
+
+/** How many files and connections a process has open. */
+export async function openFiles(pid) {
+  return (await readdir(`/proc/${pid}/fd`)).length;
 }

@@ -1,12 +1,18 @@
 /** Measures the built service side by side with others on this machine; see README.md. */
 import { parseArgs } from 'node:util';
 
+import { commands } from './cases/commands.mjs';
+import { history } from './cases/history.mjs';
 import { list } from './cases/list.mjs';
+import { live } from './cases/live.mjs';
+import { pages } from './cases/pages.mjs';
+import { sends } from './cases/sends.mjs';
+import { tenants } from './cases/tenants.mjs';
 import { startProgress } from './progress.mjs';
 import { print, readMachine, writeReadme, writeResults } from './report.mjs';
 import { Stand } from './stand.mjs';
 
-const CASES = [list];
+const CASES = [list, pages, history, sends, tenants, commands, live];
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } });
 const cases = chosen(options.only);
 const progress = startProgress(cases.length);

@@ -73,11 +73,11 @@ export class Stand {
   }
 
   /** Stores deployments that differ from a registered one in nothing but their key, name and database. */
-  async registerLike(key, others) {
+  async registerLike(key, others, into = this.#control) {
     if (others.length === 0) return;
     const like = await this.#control.collection('tenants').findOne({ _id: key });
-    await this.#control.collection('tenants').insertMany(others.map((other) => ({ ...like, _id: other, names: [other], database: newDatabaseName(other) })));
-    await this.#control.collection('revisions').updateOne({ _id: 'tenants' }, { $inc: { revision: 1 } });
+    await into.collection('tenants').insertMany(others.map((other) => ({ ...like, _id: other, names: [other], database: newDatabaseName(other) })));
+    await into.collection('revisions').updateOne({ _id: 'tenants' }, { $inc: { revision: 1 } }, { upsert: true });
   }
 
   get #control() {
