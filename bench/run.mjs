@@ -28,6 +28,7 @@ function chosen(only) {
 }
 
 async function measure(one) {
+  if (stopping) throw new Error('stopped');
   progress.begin(one.name);
   stand = new Stand();
   try {

@@ -72,12 +72,10 @@ async function fillHistories(database) {
 
 /** Stores the same rooms in `into` in the shape of the replaced service: three collections, with every index that its list can use. */
 export async function fillOldShape(database, into) {
-  const rooms = database.collection('rooms');
-  const put = (stages, coll) => stages.toArray().then(() => into.collection(coll));
-  const to = (coll) => ({ $out: { db: into.databaseName, coll } });
-  await put(rooms.aggregate([{ $unset: ['participants', 'last_message', 'seq', 'revision', 'updated_before'] }, to('rooms')]), 'rooms');
-  await put(rooms.aggregate([{ $unwind: '$participants' }, { $replaceWith: '$participants' }, to('roomusers')]), 'roomusers');
-  await put(database.collection('messages').aggregate([{ $unset: 'seq' }, to('chats')]), 'chats');
+  const copy = (from, stages, coll) => database.collection(from).aggregate([...stages, { $out: { db: into.databaseName, coll } }]).toArray();
+  await copy('rooms', [{ $unset: ['participants', 'last_message', 'seq', 'revision', 'updated_before'] }], 'rooms');
+  await copy('rooms', [{ $unwind: '$participants' }, { $replaceWith: '$participants' }], 'roomusers');
+  await copy('messages', [{ $unset: 'seq' }], 'chats');
   await into.collection('rooms').createIndex({ agent_db: 1, agent_id: 1, type: 1, updated_date: -1, _id: -1 });
   await into.collection('roomusers').createIndex({ room_id: 1, _id: 1 });
   await into.collection('chats').createIndex({ room: 1, created_date: 1 });

@@ -18,6 +18,7 @@ export class Stand {
   #mongo = null;
   #folder = null;
   #children = [];
+  #beginning = null;
 
   /** The driver's client of the benchmark itself. */
   client = null;
@@ -25,7 +26,12 @@ export class Stand {
   mongodPid = null;
   mongodVersion = null;
 
-  async begin() {
+  begin() {
+    this.#beginning = this.#begin();
+    return this.#beginning;
+  }
+
+  async #begin() {
     this.#folder = await mkdtemp(join(tmpdir(), 'anteroom-bench-'));
     const { binary, path, cache } = readConfig(process.env).mongo.embedded;
     const note = (line) => process.stderr.write(`${line}\n`);
@@ -38,6 +44,7 @@ export class Stand {
 
   /** Ends every process and removes every file of this stand. */
   async end() {
+    await this.#beginning?.catch(() => undefined);
     await Promise.allSettled(this.#children.map((child) => child.stop()));
     await this.client?.close().catch(() => undefined);
     await this.#mongo?.stop();

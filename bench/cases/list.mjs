@@ -9,6 +9,7 @@ import { aRoom, fill, fillOldShape } from '../seed.mjs';
 const TENANT = 'main';
 const ROOMS_OF_AGENT = 50;
 const MESSAGES_OF_ROOM = 30;
+const WARM_UP_CALLS = 100;
 // Nothing that is put into it stays.
 const NO_CACHE = { ROOM_CACHE: '1kb' };
 const WARM = 'service, warm';
@@ -60,27 +61,31 @@ async function checkAlike(processes, agent) {
   const answerOf = async ({ url }) => JSON.parse((await call(url, listOf(TENANT, agent))).text);
   const expected = await answerOf(processes.service);
   assert.equal(expected.roomData.length, ROOMS_OF_AGENT);
-  for (const process of Object.values(processes)) assert.deepEqual(await answerOf(process), expected, `${process.name} answers something else`);
+  for (const one of Object.values(processes)) assert.deepEqual(await answerOf(one), expected, `${one.name} answers something else`);
 }
 
-/** Asks everybody for each agent once, packed too, and answers the agents' ETags. */
-async function warmUp({ service, ...others }, agents) {
+/** Asks for each agent once where answers are kept, also packed, and everybody often enough for warm code; answers the agents' ETags. */
+async function warmUp({ service, floor, ...others }, agents) {
   const etags = new Map();
   await eachOf(agents, 4, async (agent) => {
-    etags.set(agent, (await call(service.url, listOf(TENANT, agent, { headers: { 'accept-encoding': 'identity' } }))).headers.get('etag'));
-    for (const { url } of [service, ...Object.values(others)]) await call(url, listOf(TENANT, agent));
+    const { headers } = await call(service.url, listOf(TENANT, agent, { headers: { 'accept-encoding': 'identity' } }));
+    etags.set(agent, headers.get('etag'));
+    for (const { url } of [service, floor]) await call(url, listOf(TENANT, agent));
+  });
+  await eachOf(agents.slice(0, WARM_UP_CALLS), 4, async (agent) => {
+    for (const { url } of Object.values(others)) await call(url, listOf(TENANT, agent));
   });
   return etags;
 }
 
 function toContenders({ service, cold, lookup, joined, floor }, agents, etags) {
-  const contender = (name, process, headersOf = () => ({}), status = 200) => {
+  const contender = (name, { pid, url }, headersOf = () => ({}), status = 200) => {
     const draw = drawFrom(agents);
     const next = () => {
       const agent = draw();
       return listOf(TENANT, agent, { headers: headersOf(agent) });
     };
-    return { name, pid: process.pid, load: (seconds) => load({ url: process.url, next, seconds, status }) };
+    return { name, pid, load: (seconds) => load({ url, next, seconds, status }) };
   };
   return [
     contender(WARM, service),

@@ -26,7 +26,7 @@ export const sends = {
     await call(service.url, historyOf(TENANT, ids[0]));
     const bare = await stand.startContender('bare-sender', { DATABASE: database });
     const rounds = { stand, rounds: quick ? 1 : 5, step };
-    const many = await inRounds(inManyRooms(service, bare, ids), { ...rounds, seconds: quick ? 1 : 2.5 });
+    const many = await inRounds(inManyRooms(service, bare, ids), { ...rounds, seconds: quick ? 1 : 2 });
     const one = await inRounds(inOneRoom(service, ids[0]), { ...rounds, seconds: quick ? 1 : 1.5 });
     const rows = [...many, ...one];
     return { rows, ratios: toRatios(rows) };
