@@ -13,7 +13,12 @@ export async function load({ url, next, connections = 16, seconds, status = 200 
   const latencies = [];
   const others = new Map();
   let bytes = 0;
-  const request = { ...next(), setupRequest: (before) => ({ ...before, ...next() }) };
+  // autocannon writes into the headers that it is given.
+  const fresh = () => {
+    const { headers, ...rest } = next();
+    return { ...rest, headers: { ...headers } };
+  };
+  const request = { ...fresh(), setupRequest: (before) => ({ ...before, ...fresh() }) };
   const began = performance.now();
   let last = began;
   const run = autocannon({ url, connections, duration: seconds, sampleInt: LOOK_MS, requests: [request] });

@@ -9,16 +9,23 @@ const README = join(import.meta.dirname, 'README.md');
 const [BEGIN, END] = ['<!-- results -->', '<!-- end of results -->'];
 
 /** Prints what a case has measured. */
-export function print({ name, rows, facts, ratios }) {
-  const tables = toTables({ rows, facts, ratios }).map(toText);
-  process.stdout.write(`\n${name}\n${tables.join('\n\n')}\n`);
+export function printCase({ name, rows, facts }) {
+  print(name, toTables({ rows, facts }));
 }
 
-function toTables({ rows, facts, ratios = [] }) {
+/** Prints the ratios of all cases beside what is wanted of them. */
+export function printRatios(results) {
+  print('ratios', [toRatioCells(results.flatMap(({ ratios }) => ratios))]);
+}
+
+function print(title, tables) {
+  process.stdout.write(`\n${title}\n${tables.map(toText).join('\n\n')}\n`);
+}
+
+function toTables({ rows, facts }) {
   const all = [
     [rows, toRowCells],
     [facts, toFactCells],
-    [ratios, toRatioCells],
   ];
   return all.filter(([list]) => list.length > 0).map(([list, toCells]) => toCells(list));
 }
@@ -40,7 +47,7 @@ export async function writeReadme({ machine, seconds, results }) {
   const text = await readFile(README, 'utf8');
   const [before, after] = [text.slice(0, text.indexOf(BEGIN)), text.slice(text.indexOf(END))];
   const on = `${machine.date}, ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, Node ${machine.node}, mongod ${machine.mongod}; ${seconds} s in all.`;
-  const ratios = toMarkdown(toRatioCells(results.flatMap((result) => result.ratios)));
+  const wanted = toMarkdown(toRatioCells(results.flatMap(({ ratios }) => ratios)));
   const cases = results.map(({ name, rows, facts }) => [`### ${name}`, ...toTables({ rows, facts }).map(toMarkdown)].join('\n\n'));
-  await writeFile(README, `${before}${BEGIN}\n\n${on}\n\n${ratios}\n\n${cases.join('\n\n')}\n\n${after}`);
+  await writeFile(README, `${before}${BEGIN}\n\n${on}\n\n${wanted}\n\n${cases.join('\n\n')}\n\n${after}`);
 }

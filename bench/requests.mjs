@@ -1,9 +1,13 @@
-/** The calls of the benchmark as they go over the wire. Every header that a call has is set here. */
+/** The calls of the benchmark as they go over the wire. */
 
-const HEADERS = { 'content-type': 'application/json' };
-
+/** A call with a body. */
 export function toJsonCall(method, path, body, headers = {}) {
-  return { method, path, headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) };
+  return { method, path, headers: headersOf({ 'content-type': 'application/json', ...headers }), body: JSON.stringify(body) };
+}
+
+// What every call has in its head beside its own.
+function headersOf(own = {}) {
+  return { ...own };
 }
 
 /** An agent's list; `page` has its `limit` and `cursor`. */
@@ -13,7 +17,7 @@ export function listOf(tenant, agent, { page = {}, headers = {} } = {}) {
 
 /** The newest 50 messages of a room. */
 export function historyOf(tenant, room) {
-  return { method: 'GET', path: `/t/${tenant}/api/chat/${room}?limit=50`, headers: {} };
+  return { method: 'GET', path: `/t/${tenant}/api/chat/${room}?limit=50`, headers: headersOf() };
 }
 
 /** A message of agent 141, as its app sends it. */

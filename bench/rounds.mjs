@@ -1,11 +1,17 @@
 import { median } from './numbers.mjs';
 import { cpuSeconds, residentMegabytes } from './processes.mjs';
 
+const WARM_UP_SECONDS = 0.5;
+
 /**
- * Measures contenders in interleaved rounds, each round beginning with another one, and answers a row of medians for each. A contender has a
+ * Measures contenders in interleaved rounds after a warm-up, each round beginning with another one, and answers a row of medians for each. A contender has a
  * `name`, the `pid` of its process, and `load(seconds)`.
  */
 export async function inRounds(contenders, { stand, rounds, seconds, step }) {
+  for (const { name, load } of contenders) {
+    step(`warm-up: ${name}`);
+    await load(WARM_UP_SECONDS);
+  }
   const samples = new Map(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < contenders.length; place++) {
@@ -14,7 +20,7 @@ export async function inRounds(contenders, { stand, rounds, seconds, step }) {
       samples.get(contender.name).push(await measure(contender, stand, seconds));
     }
   }
-  return contenders.map(({ name }) => ({ name, ...toRow(samples.get(name)) }));
+  return contenders.map(({ name }) => ({ name, ...toRow(samples.get(name)), samples: samples.get(name) }));
 }
 
 async function measure({ pid, load }, { mongodPid }, seconds) {
@@ -35,6 +41,15 @@ async function measure({ pid, load }, { mongodPid }, seconds) {
 
 function toRow(samples) {
   return Object.fromEntries(Object.keys(samples[0]).map((field) => [field, median(samples.map((sample) => sample[field]))]));
+}
+
+/**
+ * How `one` stands to `other` in a field: the median of the ratios of each round, whose measurements lie side by side, so that what else the
+ * machine did meanwhile weighs on both.
+ */
+export function ratioOf(rows, field, one, other) {
+  const others = rowOf(rows, other).samples;
+  return median(rowOf(rows, one).samples.map((sample, round) => sample[field] / others[round][field]));
 }
 
 /** The row of that name. */

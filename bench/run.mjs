@@ -9,7 +9,7 @@ import { pages } from './cases/pages.mjs';
 import { sends } from './cases/sends.mjs';
 import { tenants } from './cases/tenants.mjs';
 import { startProgress } from './progress.mjs';
-import { print, readMachine, writeReadme, writeResults } from './report.mjs';
+import { printCase, printRatios, readMachine, writeReadme, writeResults } from './report.mjs';
 import { Stand } from './stand.mjs';
 
 const CASES = [list, pages, history, sends, tenants, commands, live];
@@ -45,10 +45,10 @@ async function main() {
   for (const one of cases) {
     results.push(await measure(one));
     progress.clear();
-    print(results.at(-1));
+    printCase(results.at(-1));
   }
   const report = { machine: await readMachine(results[0].mongod), quick: options.quick, seconds: progress.elapsed(), results };
-  print({ name: 'ratios', rows: [], facts: [], ratios: results.flatMap(({ ratios }) => ratios) });
+  printRatios(results);
   await writeResults(report);
   if (options.write) await writeReadme(report);
 }

@@ -1,6 +1,6 @@
 import { load } from '../load.mjs';
 import { call, historyOf, listOf } from '../requests.mjs';
-import { inRounds, rowOf } from '../rounds.mjs';
+import { inRounds, ratioOf } from '../rounds.mjs';
 import { aRoom, fill } from '../seed.mjs';
 
 const TENANT = 'histories';
@@ -19,7 +19,7 @@ export const history = {
     const calls = new Map([...rooms.map((room) => [historyName(room.seq), historyOf(TENANT, room._id)]), ...[few, many].map((messages) => [listName(messages), listOf(TENANT, String(messages))])]);
     for (const [, one] of calls) await call(service.url, one);
     const contenders = [...calls].map(([name, one]) => toContender(service, name, one));
-    const rows = await inRounds(contenders, { stand, rounds: quick ? 1 : 5, seconds: quick ? 0.5 : 1, step });
+    const rows = await inRounds(contenders, { stand, rounds: quick ? 1 : 15, seconds: 0.4, step });
     return { rows, ratios: toRatios(rows, { few, some, many }) };
   },
 };
@@ -32,9 +32,9 @@ function toContender({ pid, url }, name, one) {
 }
 
 function toRatios(rows, { few, some, many }) {
-  const p50 = (name) => rowOf(rows, name).p50;
+  const p50 = (one, other) => ratioOf(rows, 'p50', one, other);
   return [
-    { name: `history: p50 of a list with ${many.toLocaleString('en')} messages to ${few}`, value: p50(listName(many)) / p50(listName(few)), most: 1.1 },
-    { name: `history: p50 of the newest 50 of ${many.toLocaleString('en')} to ${some.toLocaleString('en')}`, value: p50(historyName(many)) / p50(historyName(some)) },
+    { name: `history: p50 of a list with ${many.toLocaleString('en')} messages to ${few}`, value: p50(listName(many), listName(few)), most: 1.1 },
+    { name: `history: p50 of the newest 50 of ${many.toLocaleString('en')} to ${some.toLocaleString('en')}`, value: p50(historyName(many), historyName(some)) },
   ];
 }

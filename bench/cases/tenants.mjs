@@ -5,7 +5,7 @@ import { load } from '../load.mjs';
 import { drawFrom, eachOf, median, upTo } from '../numbers.mjs';
 import { openFiles } from '../processes.mjs';
 import { call, listOf } from '../requests.mjs';
-import { inRounds, rowOf } from '../rounds.mjs';
+import { inRounds, ratioOf } from '../rounds.mjs';
 import { aRoom, fillRooms } from '../seed.mjs';
 
 const AGENT = '141';
@@ -141,7 +141,7 @@ function toCost(what, before, after, count) {
 function toRatios(rows, { keys, known, used }) {
   const [many, one] = namesOf(keys);
   return [
-    { name: `tenants: ${many} to 1`, value: rowOf(rows, many).perSecond / rowOf(rows, one).perSecond, least: 0.8 },
+    { name: `tenants: ${many} to 1`, value: ratioOf(rows, 'perSecond', many, one), least: 0.8 },
     { name: 'tenants: bytes of heap for one that is known', value: known.heap, most: 2_048 },
     { name: 'tenants: bytes of heap for one in use', value: used.heap, most: 51_200 },
   ];
