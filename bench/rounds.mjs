@@ -4,8 +4,8 @@ import { cpuSeconds, residentMegabytes } from './processes.mjs';
 const WARM_UP_SECONDS = 0.5;
 
 /**
- * Measures contenders in interleaved rounds after a warm-up, each round beginning with another one, and answers a row of medians for each. A contender has a
- * `name`, the `pid` of its process, and `load(seconds)`.
+ * Measures contenders in interleaved rounds after a warm-up, each round beginning with another one, and answers a row of medians for each. A
+ * contender has a `name`, the `pid` of its process, and `load(seconds)`.
  */
 export async function inRounds(contenders, { stand, rounds, seconds, step }) {
   for (const { name, load } of contenders) {
@@ -23,10 +23,11 @@ export async function inRounds(contenders, { stand, rounds, seconds, step }) {
   return contenders.map(({ name }) => ({ name, ...toRow(samples.get(name)), samples: samples.get(name) }));
 }
 
-async function measure({ pid, load }, { mongodPid }, seconds) {
+async function measure({ name, pid, load }, { mongodPid }, seconds) {
   const before = [await cpuSeconds(pid), await cpuSeconds(mongodPid)];
   const sample = await load(seconds);
   const after = [await cpuSeconds(pid), await cpuSeconds(mongodPid)];
+  if (sample.answers === 0) throw new Error(`${name} answered nothing within ${seconds} s`);
   const thousands = sample.answers / 1_000;
   return {
     perSecond: sample.answers / sample.seconds,
