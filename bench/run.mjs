@@ -23,7 +23,10 @@ function chosen(only) {
   if (only === undefined) return CASES;
   const names = only.split(',');
   const unknown = names.filter((name) => CASES.every((one) => one.name !== name));
-  if (unknown.length > 0) throw new Error(`there is no case ${unknown.join(', ')}; there are ${CASES.map(({ name }) => name).join(', ')}`);
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no case ${unknown.join(', ')}; there are ${CASES.map(({ name }) => name).join(', ')}.\n`);
+    process.exit(2);
+  }
   return CASES.filter(({ name }) => names.includes(name));
 }
 
