@@ -1,7 +1,8 @@
 import { median } from './numbers.mjs';
 import { cpuSeconds, residentMegabytes } from './processes.mjs';
 
-const WARM_UP_SECONDS = 0.5;
+// As long as the compiler of Node takes to be done with most of it (measured: a send costs half as much after ten seconds as in the first).
+const WARM_UP_SECONDS = 4;
 
 /**
  * Measures contenders in interleaved rounds after a warm-up, each round beginning with another one, and answers a row of medians for each. A

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, mongo } from 'mongoose';
+import type { ClientSession, Model, mongo } from 'mongoose';
 
 import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { MESSAGES } from './message.schema.js';
+import { MESSAGES, type MessageRecord } from './message.schema.js';
 
 /** Which part of a room's history is wanted, and from which end `limit` counts. */
 export interface HistoryWindow {
@@ -21,9 +21,7 @@ export class MessageRepository {
 
   /** Stores messages as they are, ids, dates and `seq` included. */
   async insertAll(tenant: Tenant, all: readonly Message[], session?: ClientSession): Promise<void> {
-    await this.models.with(tenant, MESSAGES, (messages) =>
-      messages.insertMany(all, { ordered: true, session: session ?? null }),
-    );
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(all, session === undefined ? {} : { session }));
   }
 
   /** Messages of a room whose `seq` lies between, both ends left out, oldest first; with `limit` the first or the last of them. */
@@ -32,7 +30,7 @@ export class MessageRepository {
     const filter = { room, ...(Object.keys(seq).length === 0 ? {} : { seq }) };
     const options = { sort: { seq: from === 'oldest' ? 1 : -1 }, limit: limit ?? 0, batchSize: limit ?? ALL_AT_ONCE } as const;
     return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
-      const cursor = (messages.collection as unknown as mongo.Collection<Message>).find(filter, options);
+      const cursor = toDriverCollection(messages).find(filter, options);
       const found: Message[] = [];
       await readAll(cursor, deadline, (message) => found.push(message));
       return from === 'oldest' ? found : found.reverse();
@@ -55,4 +53,9 @@ export class MessageRepository {
   inTransaction<T>(tenant: Tenant, work: (session: ClientSession) => Promise<T>): Promise<T> {
     return this.models.with(tenant, MESSAGES, () => this.models.clusterOf(tenant).inTransaction(work));
   }
+}
+
+// What is stored was made by MongoDB or checked at the edge: mongoose has nothing to add but time.
+function toDriverCollection(messages: Model<MessageRecord>): mongo.Collection<Message> {
+  return messages.collection as unknown as mongo.Collection<Message>;
 }

@@ -30,7 +30,7 @@ export class RoomQueue {
 class Line {
   private readonly queue = new PQueue({ concurrency: 1 });
   private came = 0;
-  private away = { upTo: 0, error: new DatabaseUnavailableError() };
+  private away: { readonly upTo: number; readonly error: DatabaseUnavailableError } | null = null;
 
   get waiting(): number {
     return this.queue.size;
@@ -44,7 +44,7 @@ class Line {
     const place = ++this.came;
     return this.queue.add(async () => {
       // Each would find the database away only after seconds of its own, one behind the other.
-      if (place <= this.away.upTo) throw this.away.error;
+      if (this.away !== null && place <= this.away.upTo) throw this.away.error;
       return work().catch((error: unknown) => this.pass(error));
     });
   }

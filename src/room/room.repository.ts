@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, Model, mongo, QueryFilter } from 'mongoose';
+import type { ClientSession, Model, mongo } from 'mongoose';
 
 import { ALL_AT_ONCE, findAtOnce, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
@@ -90,14 +90,11 @@ export class RoomRepository {
    */
   change(tenant: Tenant, id: Id, change: RoomChange, options: ChangeOptions): Promise<Room | null> {
     const filter = { _id: id, ...whereThereIsPlace(change.joiner, options) };
+    const { session } = options;
     return this.models.with(tenant, ROOMS, (rooms) =>
-      rooms
-        .findOneAndUpdate(filter, toRoomUpdate(change), {
-          returnDocument: 'after',
-          updatePipeline: true,
-          session: options.session ?? null,
-        })
-        .lean<Room | null>(),
+      toDatabase(rooms)
+        .collection<Room>(ROOMS.name)
+        .findOneAndUpdate(filter, toRoomUpdate(change), { returnDocument: 'after', ...(session === undefined ? {} : { session }) }),
     );
   }
 }
@@ -132,12 +129,12 @@ function byIds(ids: readonly Id[]): { _id: { $in: Id[] } } {
   return { _id: { $in: [...ids] } };
 }
 
-// Lists are read by the driver itself: mongoose has nothing to add to them but time.
+// Lists and sends use the driver itself: mongoose has nothing to add to them but time.
 function toDatabase(rooms: Model<RoomRecord>): mongo.Db {
-  return rooms.db.getClient().db(rooms.db.name);
+  return rooms.db.db ?? rooms.db.getClient().db(rooms.db.name);
 }
 
-function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): QueryFilter<RoomRecord> {
+function whereThereIsPlace(joiner: Joiner, { onlyIfNew, participantLimit }: ChangeOptions): object {
   const known = { $elemMatch: identityOf(joiner) };
   const place = { [`participants.${participantLimit - 1}`]: { $exists: false } };
   return onlyIfNew ? { participants: { $not: known }, ...place } : { $or: [{ participants: known }, place] };
