@@ -1,19 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CONFIG, type Config } from '../config/index.js';
-import { RoomService, toCheckedId, toWireRoom, type Room } from '../room/index.js';
+import { RoomService, toCheckedId } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore, type Card, type RoomState } from './card-store.js';
 import { packedPart } from './gzip-parts.js';
-import { toRoomCard } from './room-card.js';
+import { toCard, type View } from './room-card.js';
 
 // Packing a card takes about 40 µs (measured, 1.5 kB): a list of thousands that were never packed goes out partly as it is, and the next one less so.
 const PACKED_AT_ONCE = 100;
-
-const VIEWS = { whole: toRoomCard, alone: toWireRoom } as const satisfies Record<string, (room: Room) => object>;
-
-/** How rooms are shown: with everybody in them and their newest message, or alone. */
-export type View = keyof typeof VIEWS;
 
 /** The rooms' answers, made once for each state of a room and kept in memory as bytes. */
 @Injectable()
@@ -58,14 +53,6 @@ export class RoomCards {
     });
     return made;
   }
-}
-
-function toCard(room: Room, view: View): Card {
-  const json = JSON.stringify(VIEWS[view](room));
-  // Not from Node's pool, of which one small part that is kept holds all.
-  const plain = Buffer.allocUnsafeSlow(Buffer.byteLength(json));
-  plain.write(json);
-  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain, packed: null };
 }
 
 // A change of the tenant's settings may change what its rooms look like.

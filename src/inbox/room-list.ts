@@ -5,7 +5,8 @@ import type { Tenant } from '../tenancy/index.js';
 import type { Card, RoomState } from './card-store.js';
 import { storedPart, toGzip } from './gzip-parts.js';
 import type { PageEnd } from './list-page.js';
-import type { RoomCards, View } from './room-cards.js';
+import type { View } from './room-card.js';
+import type { RoomCards } from './room-cards.js';
 
 const BEGIN = toPart(Buffer.from('{"roomData":['));
 const COMMA = toPart(Buffer.from(','));

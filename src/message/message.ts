@@ -1,7 +1,8 @@
 import { pick } from '../common/index.js';
 import { SHARED_ROOM_FIELDS, type Message } from '../room/index.js';
 
-const PREVIEW_FIELDS = [
+/** The wire's fields of a preview, in their order. */
+export const PREVIEW_FIELDS = [
   '_id',
   'display_image',
   'phone_num',

@@ -1,7 +1,8 @@
 import { pick } from '../common/index.js';
 import { SHARED_ROOM_FIELDS, type Participant } from '../room/index.js';
 
-const WIRE_FIELDS = [
+/** The wire's fields of a participant, in their order. */
+export const PARTICIPANT_FIELDS = [
   '_id',
   'status',
   'room_id',
@@ -20,9 +21,9 @@ const WIRE_FIELDS = [
 ] as const satisfies readonly (keyof Participant)[];
 
 /** A participant as answered. */
-export type WireParticipant = Pick<Participant, (typeof WIRE_FIELDS)[number]>;
+export type WireParticipant = Pick<Participant, (typeof PARTICIPANT_FIELDS)[number]>;
 
 /** The participant as answered: exactly the wire's fields, those that it has. */
 export function toWireParticipant(participant: Participant): WireParticipant {
-  return pick(participant, WIRE_FIELDS);
+  return pick(participant, PARTICIPANT_FIELDS);
 }

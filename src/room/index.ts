@@ -11,6 +11,6 @@ export type { NewMessage } from './room-change.js';
 export { RoomRepository } from './room.repository.js';
 export { ROOMS } from './room.schema.js';
 export { RoomService } from './room.service.js';
-export { SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
+export { ROOM_FIELDS, SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
 export type { SentText } from './sent-text.js';
 export { PAGE_ANSWER, PAGE_REQUEST } from './room.example.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, findAtOnce, readAll, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, findBytesAtOnce, idOf, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
@@ -69,18 +69,18 @@ export class RoomRepository {
     });
   }
 
-  /** Reads the rooms of these ids that there are, in no order: one command up to 16 MB of rooms. */
-  async read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
+  /** Reads the rooms of these ids that there are, as BSON and in no order: one command up to 16 MB of rooms. */
+  async read(tenant: Tenant, ids: readonly Id[], visit: (room: Buffer) => void): Promise<void> {
     await this.models.with(tenant, ROOMS, async (rooms, deadline) => {
       const left = new Map(ids.map((id) => [id.toHexString(), id]));
-      for (const room of await findAtOnce<Room>(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
-        left.delete(room._id.toHexString());
+      for (const room of await findBytesAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
+        left.delete(idOf(room));
         visit(room);
       }
       if (left.size === 0) return;
       deadline.renew();
-      const others = rooms.collection.find(byIds([...left.values()]), { batchSize: ALL_AT_ONCE });
-      await readAll(others as unknown as mongo.FindCursor<Room>, deadline, visit);
+      const others = rooms.collection.find(byIds([...left.values()]), { batchSize: ALL_AT_ONCE, raw: true });
+      await readAll(others as unknown as mongo.FindCursor<Buffer>, deadline, visit);
     });
   }
 

@@ -41,8 +41,8 @@ export class RoomService {
     return this.rooms.findKeys(tenant, matches, window);
   }
 
-  /** Reads the rooms of these ids that there are, in no order. */
-  read(tenant: Tenant, ids: readonly Id[], visit: (room: Room) => void): Promise<void> {
+  /** Reads the rooms of these ids that there are, as BSON and in no order. */
+  read(tenant: Tenant, ids: readonly Id[], visit: (room: Buffer) => void): Promise<void> {
     return this.rooms.read(tenant, ids, visit);
   }
 }

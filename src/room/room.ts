@@ -53,7 +53,8 @@ export interface Room extends RoomFields {
 /** The room's fields that its participants and messages repeat. */
 export const SHARED_ROOM_FIELDS = ['room_name', 'vendor_id', 'vendor_user_id', 'order_user_id', 'order_vendor_id'] as const;
 
-const WIRE_FIELDS = [
+/** The wire's fields of a room, in their order. */
+export const ROOM_FIELDS = [
   '_id',
   'status',
   'type',
@@ -81,9 +82,9 @@ const WIRE_FIELDS = [
 ] as const satisfies readonly (keyof Room)[];
 
 /** A room as answered, without participants and messages. */
-export type WireRoom = Pick<Room, (typeof WIRE_FIELDS)[number]>;
+export type WireRoom = Pick<Room, (typeof ROOM_FIELDS)[number]>;
 
 /** The room as answered: exactly the wire's fields, those that it has. */
 export function toWireRoom(room: Room): WireRoom {
-  return pick(room, WIRE_FIELDS);
+  return pick(room, ROOM_FIELDS);
 }
