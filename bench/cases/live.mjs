@@ -13,6 +13,7 @@ const TICK_MS = 5;
 // More calls than this at once would measure how calls wait for each other.
 const MOST_UNDER_WAY = 64;
 const PATIENCE_MS = 10_000;
+const WARM_UP_SECONDS = 10;
 
 /** Sockets of many deployments, which hear each message of their own once and soon. */
 export const live = {
@@ -25,6 +26,8 @@ export const live = {
     step(`${tenants * SOCKETS_OF_TENANT} sockets`);
     const heard = new Heard();
     const sockets = await connect(service.url, keys, heard);
+    step('warm-up');
+    await heard.all(await sendAll(service.url, { rooms, perSecond, seconds: quick ? 1 : WARM_UP_SECONDS }), SOCKETS_OF_TENANT);
     step(`${perSecond} messages a second`);
     const before = await cpuOf(service);
     const sent = await sendAll(service.url, { rooms, perSecond, seconds });
