@@ -9,7 +9,7 @@ import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { readConfig } from '../src/config/index.js';
 import { ControlDatabase, EmbeddedMongo } from '../src/mongo/index.js';
 import { MESSAGES } from '../src/message/index.js';
-import { ROOMS, RoomService } from '../src/room/index.js';
+import { ROOMS, RoomService, toCheckedId } from '../src/room/index.js';
 import { TenantDirectory, TenantModels, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
@@ -353,7 +353,7 @@ describe('The collections of a tenant', () => {
     const found = await Promise.all(tenants.map((tenant) => service.app.get(RoomService).findKeys(tenant, [{ ...match, agent_db: tenant.names[0]! }])));
     expect(found.map((keys) => keys.length)).toEqual(tenants.map(() => 1));
     expect(service.app.get(TenantModels).size).toBe(2);
-    await aMessage(service, tenants[0]!, found[0]![0]!._id);
+    await aMessage(service, tenants[0]!, toCheckedId(found[0]![0]!.id));
     expect(service.app.get(TenantModels).size).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { BsonFields, TYPES, eachElement } from './bson-fields.js';
+import { BsonFields, eachElement, TYPES } from '../mongo/index.js';
 import { JsonOutput } from './json-output.js';
 
 /** A field that is written under another name as a list: of the documents of its array, or of its document, none where it is null. */

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../common/index.js';
-import type { RoomKey, RoomWindow } from '../room/index.js';
+import { toCheckedId, type RoomKey, type RoomWindow } from '../room/index.js';
 import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
 
@@ -44,6 +44,6 @@ export class ListPage {
 
   private nextCursor(found: readonly RoomKey[], asOf: Date): string | null {
     const last = this.limit === undefined || found.length <= this.limit ? undefined : found[this.limit - 1];
-    return last === undefined ? null : writeCursor({ after: { updatedDate: last.updated_date, id: last._id }, asOf }, this.signing);
+    return last === undefined ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
   }
 }

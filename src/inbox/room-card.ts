@@ -1,8 +1,7 @@
 import { PREVIEW_FIELDS, toWirePreview, type WirePreview } from '../message/index.js';
-import { idOf, toDocument } from '../mongo/index.js';
+import { BsonFields, idOf, toDocument, TYPES } from '../mongo/index.js';
 import { PARTICIPANT_FIELDS, toWireParticipant, type WireParticipant } from '../participant/index.js';
 import { ROOM_FIELDS, toWireRoom, type Room, type WireRoom } from '../room/index.js';
-import { BsonFields, TYPES } from './bson-fields.js';
 import { BsonToJson } from './bson-to-json.js';
 import type { Card } from './card-store.js';
 

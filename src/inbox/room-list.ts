@@ -36,7 +36,7 @@ export class RoomList {
     private readonly end: PageEnd | null,
     private readonly cards: RoomCards,
   ) {
-    this.states = keys.map(({ _id, revision }) => ({ id: _id.toHexString(), revision: revision.toHexString() }));
+    this.states = keys;
     this.etag = toEtag(of, this.states, end);
   }
 

@@ -13,17 +13,17 @@ export interface FindAtOnce {
 }
 
 /**
- * The documents that a `find` answers at once; those above 16 MB are left out. A cursor of the driver decodes its documents one by one and
- * takes twice the time for fifty small ones (measured); for what need not fit into one answer there is `readAll`.
+ * The documents that a `find` answers at once, as BSON; those above 16 MB are left out. A cursor of the driver decodes its documents one by one
+ * and takes more than twice the time for fifty small ones (measured); for what need not fit into one answer there is `readAll`.
  */
-export async function findAtOnce<T>(database: mongo.Db, find: FindAtOnce): Promise<T[]> {
-  const { cursor } = await ask(database, find, {});
-  return (cursor as { firstBatch: T[] }).firstBatch;
-}
-
-/** The same documents as BSON. */
-export async function findBytesAtOnce(database: mongo.Db, find: FindAtOnce): Promise<Buffer[]> {
-  const { cursor } = await ask(database, find, { raw: true });
+export async function findAtOnce(database: mongo.Db, { limit, ...find }: FindAtOnce): Promise<Buffer[]> {
+  const command = { ...find, limit, batchSize: limit, singleBatch: true, readConcern: { level: 'majority' } };
+  const ask = (): Promise<mongo.Document> => database.command(command, { raw: true });
+  const { cursor } = await ask().catch((error: unknown) => {
+    // Once more where a server went away, as the driver does with reads that it knows as such.
+    if (toDatabaseError(error) instanceof DatabaseUnavailableError) return ask();
+    throw error;
+  });
   const { firstBatch } = mongoose.mongo.BSON.deserialize(cursor as Buffer, { raw: true });
   return firstBatch as Buffer[];
 }
@@ -40,13 +40,3 @@ export function toDocument(bytes: Buffer): mongo.Document {
 
 // Behind the document's length, the type and the name.
 const ID_AT = 4 + 1 + '_id\0'.length;
-
-async function ask(database: mongo.Db, { limit, ...find }: FindAtOnce, options: { raw?: true }): Promise<mongo.Document> {
-  const command = { ...find, limit, batchSize: limit, singleBatch: true, readConcern: { level: 'majority' } };
-  const run = (): Promise<mongo.Document> => database.command(command, options);
-  return run().catch((error: unknown) => {
-    // Once more where a server went away, as the driver does with reads that it knows as such.
-    if (toDatabaseError(error) instanceof DatabaseUnavailableError) return run();
-    throw error;
-  });
-}

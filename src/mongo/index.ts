@@ -1,9 +1,10 @@
+export { BsonFields, eachElement, TYPES } from './bson-fields.js';
 export { ChangeFeed, type Insertion } from './change-feed.js';
 export { Cluster } from './cluster.js';
 export { Clusters, DEFAULT_CLUSTER } from './clusters.js';
 export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
-export { findAtOnce, findBytesAtOnce, idOf, toDocument } from './find-at-once.js';
+export { findAtOnce, idOf, toDocument } from './find-at-once.js';
 export { newId, toId, type Id } from './id.js';
 export { DatabaseUnavailableError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';

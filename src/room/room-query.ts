@@ -7,9 +7,10 @@ export type RoomMatch = Readonly<Partial<Record<EqualField, string>>> & { readon
 
 /** What a list knows of a room before it reads it: which state of it is the newest. */
 export interface RoomKey {
-  readonly _id: Id;
-  readonly revision: Id;
-  readonly updated_date: Date;
+  /** Its `_id` and its `revision`, as 24 hexadecimal digits. */
+  readonly id: string;
+  readonly revision: string;
+  readonly updatedDate: Date;
 }
 
 /** Where a page of rooms ended: the next one begins behind it. */

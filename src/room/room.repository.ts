@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, findAtOnce, findBytesAtOnce, idOf, readAll, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toId, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
+import { toRoomKey } from './room-key.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
 import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomPosition, type RoomQuestion, type RoomWindow } from './room-query.js';
@@ -73,7 +74,7 @@ export class RoomRepository {
   async read(tenant: Tenant, ids: readonly Id[], visit: (room: Buffer) => void): Promise<void> {
     await this.models.with(tenant, ROOMS, async (rooms, deadline) => {
       const left = new Map(ids.map((id) => [id.toHexString(), id]));
-      for (const room of await findBytesAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
+      for (const room of await findAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
         left.delete(idOf(room));
         visit(room);
       }
@@ -115,14 +116,16 @@ async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQu
   const found: RoomKey[] = [];
   for (const question of questions) {
     if (found.length === most) break;
-    found.push(...(await findAtOnce<RoomKey>(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: most - found.length })));
+    const keys = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: most - found.length });
+    for (const key of keys) found.push(toRoomKey(key));
   }
   return found;
 }
 
 function positionOf(keys: readonly RoomKey[]): RoomPosition | undefined {
   const last = keys.at(-1);
-  return last && { updatedDate: last.updated_date, id: last._id };
+  const id = toId(last?.id ?? '');
+  return last && id ? { updatedDate: last.updatedDate, id } : undefined;
 }
 
 function byIds(ids: readonly Id[]): { _id: { $in: Id[] } } {
