@@ -4,7 +4,7 @@ const [NULL, TRUE, FALSE] = [Buffer.from('null'), Buffer.from('true'), Buffer.fr
 const [ZERO, COLON, POINT, Z] = [0x30, 0x3a, 0x2e, 0x5a] as const;
 const DAY_MS = 86_400_000;
 const YEAR_10000 = Date.UTC(10_000, 0);
-// Dates of a room are often of one day, and toISOString takes a microsecond (measured).
+// The dates of a room are often of one day.
 let latest = { day: NaN, text: NULL };
 const DIGITS = Buffer.from('0123456789abcdef');
 
@@ -69,25 +69,6 @@ export class JsonOutput {
     return true;
   }
 
-  private value(value: number | Date | string): true {
-    this.length += this.bytes.write(JSON.stringify(value), this.length);
-    return true;
-  }
-
-  private all(part: Buffer): true {
-    for (const byte of part) this.bytes[this.length++] = byte;
-    return true;
-  }
-
-  private digits(value: number, count: 1 | 2 | 3, then?: number): true {
-    const { bytes } = this;
-    if (count === 3) bytes[this.length++] = ZERO + Math.floor(value / 100);
-    if (count >= 2) bytes[this.length++] = ZERO + (Math.floor(value / 10) % 10);
-    bytes[this.length++] = ZERO + (value % 10);
-    if (then !== undefined) bytes[this.length++] = then;
-    return true;
-  }
-
   /** The 12 bytes of an id. */
   id(from: Buffer, start: number): true {
     const { bytes } = this;
@@ -115,6 +96,25 @@ export class JsonOutput {
     }
     bytes[to++] = QUOTE;
     this.length = to;
+    return true;
+  }
+
+  private value(value: number | Date | string): true {
+    this.length += this.bytes.write(JSON.stringify(value), this.length);
+    return true;
+  }
+
+  private all(part: Buffer): true {
+    for (const byte of part) this.bytes[this.length++] = byte;
+    return true;
+  }
+
+  private digits(value: number, count: 1 | 2 | 3, then?: number): true {
+    const { bytes } = this;
+    if (count === 3) bytes[this.length++] = ZERO + Math.floor(value / 100);
+    if (count >= 2) bytes[this.length++] = ZERO + (Math.floor(value / 10) % 10);
+    bytes[this.length++] = ZERO + (value % 10);
+    if (then !== undefined) bytes[this.length++] = then;
     return true;
   }
 }
