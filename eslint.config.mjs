@@ -18,7 +18,7 @@ const importTable = {
   tenancy: ['audit'],
   auth: ['tenancy'],
   room: ['auth'],
-  location: ['auth'],
+  location: ['room'],
   participant: ['room'],
   message: ['participant'],
   inbox: ['message'],

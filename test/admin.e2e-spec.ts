@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import request, { type Response } from 'supertest';
 
+import { ANONYMOUS } from '../src/auth/index.js';
 import { HistoryService, MESSAGES } from '../src/message/index.js';
 import { ROOMS } from '../src/room/index.js';
 import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
@@ -330,7 +331,7 @@ describe('DELETE /admin/tenants/:key', () => {
     expect((await remove(tenant.key, query)).body).toEqual({ key: tenant.key, database: tenant.database, dropped: false });
     expectRefusal(await get(tenant.key), 404, 'TENANT_UNKNOWN', /key/);
     expect(await rooms(tenant.key)).toMatchObject({ statusCode: 404, error: 'TENANT_UNKNOWN' });
-    const kept = await service.app.get(HistoryService).find(tenant, room._id);
+    const kept = await service.app.get(HistoryService).find(tenant, ANONYMOUS, room._id);
     expect(kept.map(({ message }) => message)).toEqual(['still here']);
     await client.db(tenant.database).dropDatabase();
   });

@@ -2,6 +2,7 @@ import request from 'supertest';
 
 import { TenantAdminService } from '../src/admin/index.js';
 import { toId } from '../src/mongo/index.js';
+import { ANONYMOUS } from '../src/auth/index.js';
 import { ParticipantService } from '../src/participant/index.js';
 import type { Message, Participant, Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
@@ -193,7 +194,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
       expect(namesIn(await askOf(moving))).toEqual(['one', 'three', 'two']);
       const dated = aStoredRoom(moving.key, { room_name: 'of the future', updated_date: new Date('2999-01-01T00:00:00.000Z') });
       await storeRooms(service, moving, [dated]);
-      await service.app.get(ParticipantService).join(moving, dated._id, AGENT);
+      await service.app.get(ParticipantService).join(moving, ANONYMOUS, dated._id, AGENT);
       const answer = await askOf(moving);
       expect(namesIn(answer)).toEqual(['of the future', 'one', 'three', 'two']);
       expect(answer.body.roomData[0].updated_date).toBe('2999-01-01T00:00:00.000Z');
@@ -204,7 +205,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
       const room = await aRoom(service, chat);
       const sender = (kind: string, id: string): object => ({ sender: { ...AGENT, user_type: kind, user_id: id, email: `${id}@example.com` } });
       await aMessage(service, chat, room._id, { message: 'first', ...sender('user', '9') });
-      await service.app.get(ParticipantService).join(chat, room._id, { ...AGENT, user_type: 'admin', email: 'a@example.com' });
+      await service.app.get(ParticipantService).join(chat, ANONYMOUS, room._id, { ...AGENT, user_type: 'admin', email: 'a@example.com' });
       await aMessage(service, chat, room._id, { message: 'second', ...sender('agent', '141') });
       await aMessage(service, chat, room._id, { message: 'third', ...sender('user', '1') });
       await aMessage(service, chat, room._id, { message: 'fourth', ...sender('user', '9') });

@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 
 import { ValidationFailedError } from '../src/common/index.js';
+import { ANONYMOUS } from '../src/auth/index.js';
 import { HistoryService, MessageService } from '../src/message/index.js';
 import { newId } from '../src/mongo/index.js';
 import { ParticipantService } from '../src/participant/index.js';
@@ -35,10 +36,10 @@ afterAll(async () => {
 
 type Sent = Promise<{ message: Message; room: Room }>;
 const send = (room: Room, sender: Joiner = AGENT, fields: MessageFields = { message: 'hello' }, { app } = service): Sent =>
-  app.get(MessageService).store(tenant, room._id, sender, fields);
-const stored = ({ _id }: Room): Promise<Room> => service.app.get(RoomService).getById(tenant, _id);
-const history = ({ _id }: Room): Promise<Message[]> => service.app.get(HistoryService).find(tenant, _id);
-const join = (room: Room, joiner: Joiner, { app } = service) => app.get(ParticipantService).join(tenant, room._id, joiner);
+  app.get(MessageService).store(tenant, ANONYMOUS, room._id, { sender, fields });
+const stored = ({ _id }: Room): Promise<Room> => service.app.get(RoomService).getById(tenant, ANONYMOUS, _id);
+const history = ({ _id }: Room): Promise<Message[]> => service.app.get(HistoryService).find(tenant, ANONYMOUS, _id);
+const join = (room: Room, joiner: Joiner, { app } = service) => app.get(ParticipantService).join(tenant, ANONYMOUS, room._id, joiner);
 const inMongo = (collection: 'rooms' | 'messages'): mongoose.mongo.Collection => client.db(tenant.database).collection(collection);
 const set = ({ _id }: Room, fields: object): Promise<unknown> => inMongo('rooms').updateOne({ _id }, { $set: fields });
 
@@ -94,7 +95,7 @@ describe('Messages that are sent at once', () => {
 describe('Rooms that are made at once', () => {
   it('by eight equal calls, over two instances, are one', async () => {
     const fields: RoomFields = { room_name: 'OrderNo-1-of-eight', room_id: '1', agent_id: '141' };
-    const made = await Promise.all(upTo(8).map((at) => (at % 2 === 0 ? service : other).app.get(RoomService).create(tenant, fields)));
+    const made = await Promise.all(upTo(8).map((at) => (at % 2 === 0 ? service : other).app.get(RoomService).create(tenant, ANONYMOUS, fields)));
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(made.map(({ room }) => room._id.toHexString())).size).toBe(1);
     expect(await inMongo('rooms').countDocuments({ room_name: fields.room_name })).toBe(1);
@@ -102,7 +103,7 @@ describe('Rooms that are made at once', () => {
 
   it('as the first touch of a new tenant by eight equal calls, over two instances, are one', async () => {
     const fresh = await newTenant(service);
-    const made = await Promise.all(upTo(8).map((at) => (at % 2 === 0 ? service : other).app.get(RoomService).create(fresh, { room_name: 'first' })));
+    const made = await Promise.all(upTo(8).map((at) => (at % 2 === 0 ? service : other).app.get(RoomService).create(fresh, ANONYMOUS, { room_name: 'first' })));
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(await client.db(fresh.database).collection('rooms').countDocuments()).toBe(1);
   });
@@ -111,7 +112,7 @@ describe('Rooms that are made at once', () => {
     const room = await aRoom(service, tenant, { room_name: 'made once', order_id: 'first' });
     await send(room);
     const before = await stored(room);
-    const again = await service.app.get(RoomService).create(tenant, { room_name: 'made once', order_id: 'second', type: 'user_to_user' });
+    const again = await service.app.get(RoomService).create(tenant, ANONYMOUS, { room_name: 'made once', order_id: 'second', type: 'user_to_user' });
     expect(again).toEqual({ room: before, isNew: false });
   });
 

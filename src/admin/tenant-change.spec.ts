@@ -1,4 +1,4 @@
-import type { Tenant } from '../tenancy/index.js';
+import { DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 import { applyChange } from './tenant-change.js';
 
@@ -12,7 +12,8 @@ const ACE: Tenant = {
   status: 'suspended',
   cluster: 'north',
   database: 'anteroom_ace_0123456789ab',
-  settings: { default_image: 'https://images.example.com/ace.png' },
+  settings: { ...DEFAULT_SETTINGS, default_image: 'https://images.example.com/ace.png' },
+  keys: [],
   index_versions: { rooms: 1, messages: 1 },
   created_date: DAWN,
   updated_date: DAWN,
@@ -41,7 +42,8 @@ describe('applyChange', () => {
       open_from: [],
       status: 'active',
       cluster: 'default',
-      settings: { default_image: null },
+      settings: DEFAULT_SETTINGS,
+      keys: [],
       index_versions: {},
     });
     expect(database).toMatch(/^anteroom_ace_[0-9a-f]{12}$/);
@@ -81,7 +83,7 @@ describe('applyChange', () => {
     ['auth', { auth: { http: 'required', sockets: 'required' } }, { auth: { http: 'required', sockets: 'required' } }],
     ['open_from', { open_from: ['::1'] }, { open_from: ['::1'] }],
     ['status', { status: 'active' }, { status: 'active' }],
-    ['settings', { settings: { default_image: 'x' } }, { settings: { default_image: 'x' } }],
+    ['settings', { settings: { default_image: 'x' } }, { settings: { ...DEFAULT_SETTINGS, default_image: 'x' } }],
   ])('changes %s and nothing beside it', (_field, change, expected) => {
     expect(changed(change)).toEqual({ ...SAME, ...expected });
   });
@@ -93,8 +95,8 @@ describe('applyChange', () => {
     ['open_from', { open_from: null }, { open_from: [] }],
     ['status', { status: null }, { status: 'active' }],
     ['cluster', { cluster: null }, { cluster: 'default', index_versions: {} }],
-    ['settings', { settings: null }, { settings: { default_image: null } }],
-    ['a single setting', { settings: { default_image: null } }, { settings: { default_image: null } }],
+    ['settings', { settings: null }, { settings: DEFAULT_SETTINGS }],
+    ['a single setting', { settings: { default_image: null } }, { settings: DEFAULT_SETTINGS }],
   ])('resets %s by null and nothing beside it', (_field, change, expected) => {
     expect(changed(change)).toEqual({ ...SAME, ...expected });
   });

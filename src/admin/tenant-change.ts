@@ -1,5 +1,5 @@
 import { DEFAULT_CLUSTER } from '../mongo/index.js';
-import { newDatabaseName, type Tenant, type TenantFields } from '../tenancy/index.js';
+import { DEFAULT_SETTINGS, newDatabaseName, type Tenant, type TenantFields } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 
 const DEFAULTS: TenantFields = {
@@ -9,13 +9,13 @@ const DEFAULTS: TenantFields = {
   open_from: [],
   status: 'active',
   cluster: DEFAULT_CLUSTER,
-  settings: { default_image: null },
+  settings: DEFAULT_SETTINGS,
 };
 
 /** The tenant (null: a new one of `key`) after the change: absent fields stay, null resets. */
 export function applyChange(key: string, current: Tenant | null, change: PutTenantDto): Tenant {
   const now = new Date();
-  const before = current ?? { ...DEFAULTS, key, database: newDatabaseName(key), index_versions: {}, created_date: now, updated_date: now };
+  const before = current ?? { ...DEFAULTS, key, database: newDatabaseName(key), keys: [], index_versions: {}, created_date: now, updated_date: now };
   const { auth, settings, ...plain } = change;
   const next = { ...before, ...resetNulls(plain) };
   return {

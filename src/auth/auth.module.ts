@@ -1,6 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 
 import { AdmissionMiddleware } from './admission.middleware.js';
+import { Authenticator } from './authenticator.js';
 
-@Module({ providers: [AdmissionMiddleware], exports: [AdmissionMiddleware] })
+@Global()
+@Module({ providers: [AdmissionMiddleware, Authenticator], exports: [AdmissionMiddleware, Authenticator] })
 export class AuthModule {}

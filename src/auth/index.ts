@@ -1,6 +1,10 @@
-export { checkAdmission } from './admission.js';
+export { AdmissionMiddleware, type CallerRequest } from './admission.middleware.js';
 export { ApiWireCall } from './api-wire-call.decorator.js';
 export { ApiWireErrors } from './api-wire-errors.decorator.js';
-export { AdmissionMiddleware } from './admission.middleware.js';
 export * from './auth.errors.js';
 export { AuthModule } from './auth.module.js';
+export { Authenticator } from './authenticator.js';
+export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type Role } from './caller.js';
+export { CurrentCaller } from './current-caller.decorator.js';
+export { toKeyHash } from './key-check.js';
+export { viewOf, type View } from './view.js';

@@ -2,7 +2,7 @@ export { AppError } from './app-error.js';
 export { isAddressIn, isCidr } from './address-list.js';
 export { ApiErrors } from './api-errors.decorator.js';
 export { AppErrorFilter } from './app-error.filter.js';
-export { isBearer } from './bearer.js';
+export { isBearer, sentCredential } from './bearer.js';
 export { blankToUndefined, isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
 export {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { ANONYMOUS } from '../auth/index.js';
 import { MessageRepository, MessageService } from '../message/index.js';
 import { RoomRepository, RoomService, type Message } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
@@ -26,8 +27,8 @@ export class DemoDataService {
   /** Makes the chats of agent 133 as callers would, one message after the other. */
   async fillSalesdemo(tenant: Tenant): Promise<void> {
     for (const chat of SALESDEMO_CHATS) {
-      const { room } = await this.rooms.create(tenant, chat.room);
-      for (const [sender, fields] of chat.messages) await this.messages.store(tenant, room._id, sender, fields);
+      const { room } = await this.rooms.create(tenant, ANONYMOUS, chat.room);
+      for (const [sender, fields] of chat.messages) await this.messages.store(tenant, ANONYMOUS, room._id, { sender, fields });
     }
   }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
+import { CurrentCaller, type Caller } from '../auth/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
 import { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
@@ -23,49 +24,49 @@ export class InboxController {
   /** An agent's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserAgent')
   @ApiRoomList(AGENT_EXAMPLES)
-  async fetchRoomByUserAgent(@CurrentTenant() tenant: Tenant, @Body() dto: FetchRoomByUserAgentDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofAgent(tenant, dto));
+  async fetchRoomByUserAgent(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByUserAgentDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofAgent(tenant, caller, dto));
   }
 
   /** A customer's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserId')
   @ApiRoomList(USER_EXAMPLES)
-  async fetchRoomByUserId(@CurrentTenant() tenant: Tenant, @Body() dto: FetchRoomByUserIdDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofUser(tenant, dto));
+  async fetchRoomByUserId(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByUserIdDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofUser(tenant, caller, dto));
   }
 
   /** The rooms of shops with participants and newest message, newest first. */
   @Post('fetchRoomByVendor')
   @ApiRoomList(VENDOR_EXAMPLES)
-  async fetchRoomByVendor(@CurrentTenant() tenant: Tenant, @Body() dto: FetchRoomByVendorDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofVendors(tenant, dto));
+  async fetchRoomByVendor(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByVendorDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofVendors(tenant, caller, dto));
   }
 
   /** A seller's and a buyer's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserIdUserToUser')
   @ApiRoomList(BETWEEN_USERS_EXAMPLES)
-  async fetchRoomByUserIdUserToUser(@CurrentTenant() tenant: Tenant, @Body() dto: FetchRoomBetweenUsersDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofPeer(tenant, dto));
+  async fetchRoomByUserIdUserToUser(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomBetweenUsersDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofPeer(tenant, caller, dto));
   }
 
   /** All rooms of a type with participants and newest message, newest first. */
   @Post('fetchAllRoom')
   @ApiRoomList(PANEL_EXAMPLES)
-  async fetchAllRoom(@CurrentTenant() tenant: Tenant, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofPanel(tenant, dto));
+  async fetchAllRoom(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofPanel(tenant, caller, dto));
   }
 
   /** All rooms of a type, without participants and messages, newest first. */
   @Post('fetchRoomByClient')
   @ApiRoomList(PANEL_EXAMPLES, RoomOnlyListDto)
-  async fetchRoomByClient(@CurrentTenant() tenant: Tenant, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofPanelAlone(tenant, dto));
+  async fetchRoomByClient(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofPanelAlone(tenant, caller, dto));
   }
 
   /** The rooms of an order with participants and newest message, by the order number that people see. */
   @Get()
   @ApiRoomList()
-  async findByOrder(@CurrentTenant() tenant: Tenant, @Query() dto: RoomsOfOrderDto, @Res() response: Response): Promise<void> {
-    await sendList(response, await this.inbox.ofOrder(tenant, dto));
+  async findByOrder(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Query() dto: RoomsOfOrderDto, @Res() response: Response): Promise<void> {
+    await sendList(response, await this.inbox.ofOrder(tenant, caller, dto));
   }
 }

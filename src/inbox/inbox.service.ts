@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { viewOf, type Caller } from '../auth/index.js';
 import { ControlDatabase } from '../mongo/index.js';
 import { RoomService } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
@@ -11,11 +12,19 @@ import type { ListPageDto } from './dto/list-page.dto.js';
 import type { ClientListDto } from './dto/panel-list.dto.js';
 import type { RoomsOfOrderDto } from './dto/rooms-of-order.dto.js';
 import { ListPage } from './list-page.js';
+import type { Shape } from './room-card.js';
 import { RoomCards } from './room-cards.js';
-import { RoomList, type ListOf } from './room-list.js';
-import { ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
+import { RoomList } from './room-list.js';
+import { checkMayList, ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
 
-/** Somebody's rooms, newest first. Each list throws ValidationFailedError, CursorInvalidError, DatabaseUnavailableError. */
+interface Asked {
+  readonly tenant: Tenant;
+  readonly caller: Caller;
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Somebody's rooms, newest first. Each list throws ValidationFailedError, CursorInvalidError, NotAllowedError, DatabaseUnavailableError. */
 @Injectable()
 export class InboxService {
   constructor(
@@ -25,45 +34,47 @@ export class InboxService {
   ) {}
 
   /** The rooms of an agent of one type. */
-  async ofAgent(tenant: Tenant, dto: FetchRoomByUserAgentDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofAgent', view: 'whole' }, ofAgent(tenant, dto), dto);
+  async ofAgent(tenant: Tenant, caller: Caller, dto: FetchRoomByUserAgentDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofAgent', shape: 'whole' }, ofAgent(tenant, dto), dto);
   }
 
   /** The rooms of a customer of one type. */
-  async ofUser(tenant: Tenant, dto: FetchRoomByUserIdDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofUser', view: 'whole' }, ofUser(tenant, dto), dto);
+  async ofUser(tenant: Tenant, caller: Caller, dto: FetchRoomByUserIdDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofUser', shape: 'whole' }, ofUser(tenant, dto), dto);
   }
 
   /** The rooms of shops of one type. */
-  async ofVendors(tenant: Tenant, dto: FetchRoomByVendorDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofVendors', view: 'whole' }, ofVendors(tenant, dto), dto);
+  async ofVendors(tenant: Tenant, caller: Caller, dto: FetchRoomByVendorDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofVendors', shape: 'whole' }, ofVendors(tenant, dto), dto);
   }
 
   /** The rooms of a seller, a buyer, or both. */
-  async ofPeer(tenant: Tenant, dto: FetchRoomBetweenUsersDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofPeer', view: 'whole' }, ofPeer(tenant, dto), dto);
+  async ofPeer(tenant: Tenant, caller: Caller, dto: FetchRoomBetweenUsersDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofPeer', shape: 'whole' }, ofPeer(tenant, dto), dto);
   }
 
   /** All rooms of one type. */
-  async ofPanel(tenant: Tenant, dto: ClientListDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofPanel', view: 'whole' }, ofPanel(tenant, dto), dto);
+  async ofPanel(tenant: Tenant, caller: Caller, dto: ClientListDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofPanel', shape: 'whole' }, ofPanel(tenant, dto), dto);
   }
 
   /** All rooms of one type, without participants and newest message. */
-  async ofPanelAlone(tenant: Tenant, dto: ClientListDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofPanelAlone', view: 'alone' }, ofPanel(tenant, dto), dto);
+  async ofPanelAlone(tenant: Tenant, caller: Caller, dto: ClientListDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofPanelAlone', shape: 'alone' }, ofPanel(tenant, dto), dto);
   }
 
   /** The rooms of an order, by the number that people see. */
-  async ofOrder(tenant: Tenant, dto: RoomsOfOrderDto): Promise<RoomList> {
-    return this.list({ tenant, name: 'ofOrder', view: 'whole' }, ofOrder(dto), dto);
+  async ofOrder(tenant: Tenant, caller: Caller, dto: RoomsOfOrderDto): Promise<RoomList> {
+    return this.list({ tenant, caller, name: 'ofOrder', shape: 'whole' }, ofOrder(caller, dto), dto);
   }
 
-  private async list(of: Pick<ListOf, 'tenant' | 'view'> & { readonly name: string }, wanted: WantedRooms, dto: ListPageDto): Promise<RoomList> {
+  private async list({ tenant, caller, name, shape }: Asked, wanted: WantedRooms, dto: ListPageDto): Promise<RoomList> {
+    checkMayList(caller, wanted);
     // Two lists can want the same rooms, and each has cursors of its own.
-    const query = JSON.stringify([of.tenant.database, of.name, wanted, dto.updated_since]);
+    const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
     const page = ListPage.of(dto, { query, secret: await this.control.secret('cursor') });
-    const found = wanted.length === 0 ? [] : await this.rooms.findKeys(of.tenant, wanted, page.window);
-    return new RoomList({ ...of, query: query + JSON.stringify([dto.limit, dto.cursor]) }, page.cut(found), page.endOf(found), this.cards);
+    const found = wanted.length === 0 ? [] : await this.rooms.findKeys(tenant, wanted, page.window);
+    const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
+    return new RoomList(of, page.cut(found), page.endOf(found), this.cards);
   }
 }

@@ -1,12 +1,14 @@
 import mongoose from 'mongoose';
 
 import { fc } from '../../test/support/properties.js';
+import { ANONYMOUS, viewOf } from '../auth/index.js';
 import { toDocument } from '../mongo/index.js';
 import { PREVIEW_FIELDS } from '../message/index.js';
 import { PARTICIPANT_FIELDS } from '../participant/index.js';
 import { ROOM_FIELDS, toWireRoom, type Room } from '../room/index.js';
+import { DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
 import { BsonToJson } from './bson-to-json.js';
-import { toCard, toRoomCard, type View } from './room-card.js';
+import { toCard, toRoomCard, type Shape } from './room-card.js';
 
 const { BSON, ObjectId, Long, Double, Int32, Decimal128, Binary, Timestamp, MinKey, MaxKey, Code, DBRef } = mongoose.mongo;
 
@@ -43,7 +45,8 @@ function rooms(strange: boolean): fc.Arbitrary<object> {
 }
 
 const ORDINARY = { whole: toRoomCard, alone: toWireRoom } as const;
-const VIEWS = Object.keys(ORDINARY) as View[];
+const SHAPES = Object.keys(ORDINARY) as Shape[];
+const PLAIN = viewOf({ settings: DEFAULT_SETTINGS } as Tenant, ANONYMOUS);
 
 const toBytes = (room: object): Buffer => Buffer.from(BSON.serialize(room, { ignoreUndefined: false }));
 
@@ -56,22 +59,22 @@ function attempt(make: () => unknown): unknown {
   }
 }
 
-function ordinary(bytes: Buffer, view: View): unknown {
+function ordinary(bytes: Buffer, shape: Shape): unknown {
   const room = toDocument(bytes) as Room;
-  return [room._id.toHexString(), room.revision.toHexString(), JSON.stringify(ORDINARY[view](room))];
+  return [room._id.toHexString(), room.revision.toHexString(), JSON.stringify(ORDINARY[shape](room, PLAIN))];
 }
 
-function written(bytes: Buffer, view: View): unknown {
-  const { id: name, revision, plain } = toCard(bytes, view);
+function written(bytes: Buffer, shape: Shape): unknown {
+  const { id: name, revision, plain } = toCard(bytes, shape, PLAIN);
   return [name, revision, plain.toString()];
 }
 
-describe.each(VIEWS)("A room's card, %s", (view) => {
+describe.each(SHAPES)("A room's card, %s", (shape) => {
   it.each([false, true])('is what decoding, picking and JSON.stringify give, whatever the room holds (also strange types: %s)', (strange) => {
     fc.assert(
       fc.property(rooms(strange), (room) => {
         const bytes = toBytes(room);
-        expect(attempt(() => written(bytes, view))).toEqual(attempt(() => ordinary(bytes, view)));
+        expect(attempt(() => written(bytes, shape))).toEqual(attempt(() => ordinary(bytes, shape)));
       }),
       { numRuns: 500 },
     );
@@ -82,14 +85,14 @@ describe.each(VIEWS)("A room's card, %s", (view) => {
       const mark = '#'.repeat(bad.length);
       const bytes = toBytes({ _id: new ObjectId(), room_name: `a${mark}b`, revision: new ObjectId(), participants: [], last_message: null });
       bytes.set(bad, bytes.indexOf(mark));
-      expect(written(bytes, view)).toEqual(ordinary(bytes, view));
-      expect(toCard(bytes, view).plain.toString()).toContain('\ufffd');
+      expect(written(bytes, shape)).toEqual(ordinary(bytes, shape));
+      expect(toCard(bytes, shape, PLAIN).plain.toString()).toContain('\ufffd');
     }
   });
 
   it('is of a room of any size', () => {
     const bytes = toBytes({ _id: new ObjectId(), room_name: '\u0001'.repeat(1_000_000), revision: new ObjectId(), participants: [], last_message: null });
-    expect(written(bytes, view)).toEqual(ordinary(bytes, view));
+    expect(written(bytes, shape)).toEqual(ordinary(bytes, shape));
   });
 });
 

@@ -1,3 +1,4 @@
+import type { View } from '../auth/index.js';
 import { PREVIEW_FIELDS, toWirePreview, type WirePreview } from '../message/index.js';
 import { BsonFields, idOf, toDocument, TYPES } from '../mongo/index.js';
 import { PARTICIPANT_FIELDS, toWireParticipant, type WireParticipant } from '../participant/index.js';
@@ -9,11 +10,11 @@ import type { Card } from './card-store.js';
 export type RoomCard = WireRoom & { readonly user_Data: WireParticipant[]; readonly chat_Data: WirePreview[] };
 
 /** The room as lists answer it. */
-export function toRoomCard(room: Room): RoomCard {
+export function toRoomCard(room: Room, view: View): RoomCard {
   return {
-    ...toWireRoom(room),
-    user_Data: room.participants.map(toWireParticipant),
-    chat_Data: room.last_message === null ? [] : [toWirePreview(room.last_message)],
+    ...view.show(toWireRoom(room)),
+    user_Data: room.participants.map((one) => view.show(toWireParticipant(one))),
+    chat_Data: room.last_message === null ? [] : [view.show(toWirePreview(room.last_message))],
   };
 }
 
@@ -22,22 +23,26 @@ const LISTS = [
   { name: 'last_message', as: 'chat_Data', holds: 'document or null', of: new BsonToJson(PREVIEW_FIELDS) },
 ] as const;
 
-const VIEWS = {
+const SHAPES = {
   whole: { toWire: toRoomCard, written: new BsonToJson([...ROOM_FIELDS, ...LISTS]) },
-  alone: { toWire: toWireRoom, written: new BsonToJson(ROOM_FIELDS) },
+  alone: { toWire: toRoomAlone, written: new BsonToJson(ROOM_FIELDS) },
 } as const;
 
-/** How rooms are shown: with everybody in them and their newest message, or alone. */
-export type View = keyof typeof VIEWS;
+/** What of rooms is answered: everybody in them and their newest message too, or the rooms alone. */
+export type Shape = keyof typeof SHAPES;
 
-/** The card of a room as stored, which is decoded only where its JSON cannot be written from its BSON. */
-export function toCard(bytes: Buffer, view: View): Card {
-  const { toWire, written } = VIEWS[view];
-  const plain = written.toJson(bytes);
+/** The card of a room as stored, which is decoded only where its JSON cannot be written from its BSON or the view does not show it as stored. */
+export function toCard(bytes: Buffer, shape: Shape, view: View): Card {
+  const { toWire, written } = SHAPES[shape];
+  const plain = view.isPlain ? written.toJson(bytes) : null;
   const revision = plain && findRevision(bytes);
   if (plain && revision) return { id: idOf(bytes), revision, plain, packed: null };
   const room = toDocument(bytes) as Room;
-  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toBytes(JSON.stringify(toWire(room))), packed: null };
+  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toBytes(JSON.stringify(toWire(room, view))), packed: null };
+}
+
+function toRoomAlone(room: Room, view: View): WireRoom {
+  return view.show(toWireRoom(room));
 }
 
 const REVISION = new BsonFields(['revision']);

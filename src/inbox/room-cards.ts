@@ -1,14 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { View } from '../auth/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { RoomService, toCheckedId } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore, type Card, type RoomState } from './card-store.js';
 import { packedPart } from './gzip-parts.js';
-import { toCard, type View } from './room-card.js';
+import { toCard, type Shape } from './room-card.js';
 
 // Packing a card takes about 40 µs (measured, 1.5 kB): a list of thousands that were never packed goes out partly as it is, and the next one less so.
 const PACKED_AT_ONCE = 100;
+
+/** What of rooms is shown, and as whom it is seen. */
+export interface Look {
+  readonly shape: Shape;
+  readonly view: View;
+}
 
 /** The rooms' answers, made once for each state of a room and kept in memory as bytes. */
 @Injectable()
@@ -23,18 +30,18 @@ export class RoomCards {
   }
 
   /** The cards of these rooms, in their order, in this state or a newer one; a room that is gone has none. Reads what is not there in one command. */
-  async get(tenant: Tenant, view: View, states: readonly RoomState[]): Promise<Card[]> {
-    const nameOf = namesIn(tenant, view);
+  async get(tenant: Tenant, look: Look, states: readonly RoomState[]): Promise<Card[]> {
+    const nameOf = namesIn(tenant, look);
     const found = states.map(({ id, revision }) => this.store.find(tenant.database, nameOf(id), revision));
     const missing = states.filter((_, at) => found[at] === null);
     if (missing.length === 0) return found as Card[];
-    const made = await this.make(tenant, view, missing);
+    const made = await this.make(tenant, look, missing);
     return states.flatMap(({ id }, at) => found[at] ?? made.get(id) ?? []);
   }
 
   /** The cards' packed forms, for a gzip stream; null where too many would have to be made at once. */
-  packed(tenant: Tenant, view: View, cards: readonly Card[]): (Buffer | null)[] {
-    const nameOf = namesIn(tenant, view);
+  packed(tenant: Tenant, look: Look, cards: readonly Card[]): (Buffer | null)[] {
+    const nameOf = namesIn(tenant, look);
     let left = PACKED_AT_ONCE;
     return cards.map((card) => {
       if (card.packed === null && left-- > 0) this.store.pack(tenant.database, nameOf(card.id), card, packedPart(card.plain));
@@ -42,12 +49,12 @@ export class RoomCards {
     });
   }
 
-  private async make(tenant: Tenant, view: View, states: readonly RoomState[]): Promise<Map<string, Card>> {
-    const nameOf = namesIn(tenant, view);
+  private async make(tenant: Tenant, look: Look, states: readonly RoomState[]): Promise<Map<string, Card>> {
+    const nameOf = namesIn(tenant, look);
     const made = new Map<string, Card>();
     const ids = states.map(({ id }) => toCheckedId(id));
     await this.rooms.read(tenant, ids, (room) => {
-      const card = toCard(room, view);
+      const card = toCard(room, look.shape, look.view);
       made.set(card.id, card);
       this.store.put(tenant.database, nameOf(card.id), card);
     });
@@ -56,7 +63,7 @@ export class RoomCards {
 }
 
 // A change of the tenant's settings may change what its rooms look like.
-function namesIn({ updated_date }: Tenant, view: View): (id: string) => string {
-  const edition = `${view}/${updated_date.getTime()}/`;
+function namesIn({ updated_date }: Tenant, { shape, view }: Look): (id: string) => string {
+  const edition = `${shape}/${view.id}/${updated_date.getTime()}/`;
   return (id) => edition + id;
 }

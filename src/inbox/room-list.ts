@@ -5,8 +5,7 @@ import type { Tenant } from '../tenancy/index.js';
 import type { Card, RoomState } from './card-store.js';
 import { storedPart, toGzip } from './gzip-parts.js';
 import type { PageEnd } from './list-page.js';
-import type { View } from './room-card.js';
-import type { RoomCards } from './room-cards.js';
+import type { Look, RoomCards } from './room-cards.js';
 
 const BEGIN = toPart(Buffer.from('{"roomData":['));
 const COMMA = toPart(Buffer.from(','));
@@ -19,7 +18,7 @@ interface Part {
 /** What a list is of. */
 export interface ListOf {
   readonly tenant: Tenant;
-  readonly view: View;
+  readonly look: Look;
   /** Tells the list from every other one of any tenant. */
   readonly query: string;
 }
@@ -42,7 +41,7 @@ export class RoomList {
 
   /** The answer's bytes, and what tells them from others: a room may have moved since its key was read. @throws DatabaseUnavailableError */
   async write({ gzip }: { gzip: boolean }): Promise<{ bytes: Buffer; etag: string }> {
-    const cards = await this.cards.get(this.of.tenant, this.of.view, this.states);
+    const cards = await this.cards.get(this.of.tenant, this.of.look, this.states);
     return { bytes: gzip ? this.toGzip(cards) : this.toPlain(cards), etag: this.isOf(cards) ? this.etag : toEtag(this.of, cards, this.end) };
   }
 
@@ -55,7 +54,7 @@ export class RoomList {
   }
 
   private toGzip(cards: readonly Card[]): Buffer {
-    const packed = this.cards.packed(this.of.tenant, this.of.view, cards);
+    const packed = this.cards.packed(this.of.tenant, this.of.look, cards);
     const parts = cards.map(({ plain }, at) => ({ plain, part: packed[at] ?? storedPart(plain) }));
     return toGzip([BEGIN, ...parts.flatMap((part, at) => (at === 0 ? [part] : [COMMA, part])), toPart(closing(this.end))]);
   }
@@ -70,8 +69,8 @@ function toPart(plain: Buffer): Part {
 }
 
 // Weak: the same list is the same whether it is packed or not.
-function toEtag({ tenant, view, query }: ListOf, states: readonly RoomState[], end: PageEnd | null): string {
-  const hash = createHash('sha1').update(JSON.stringify([tenant.updated_date, view, end?.next_cursor === null])).update(query);
+function toEtag({ tenant, look, query }: ListOf, states: readonly RoomState[], end: PageEnd | null): string {
+  const hash = createHash('sha1').update(JSON.stringify([tenant.updated_date, look.shape, look.view.id, end?.next_cursor === null])).update(query);
   for (const { id, revision } of states) hash.update(id).update(revision);
   return `W/"${hash.digest('base64url')}"`;
 }

@@ -1,5 +1,6 @@
+import { NotAllowedError, type Caller } from '../auth/index.js';
 import { isBlank, isEmptyLike, ValidationFailedError } from '../common/index.js';
-import type { RoomMatch } from '../room/index.js';
+import { belongingsOf, type Belonging, type RoomMatch } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
 import type { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
@@ -11,7 +12,7 @@ import type { RoomsOfOrderDto } from './dto/rooms-of-order.dto.js';
 /** What a list is about: rooms that match any of these; none of them, no rooms. */
 export type WantedRooms = readonly RoomMatch[];
 
-type Field = Exclude<keyof RoomMatch, 'vendor_id'>;
+type Field = Exclude<keyof RoomMatch, 'vendor_id' | 'of'>;
 
 /** The rooms of an agent. */
 export function ofAgent(tenant: Tenant, { agent_db, agent_id, type }: FetchRoomByUserAgentDto): WantedRooms {
@@ -42,9 +43,21 @@ export function ofPeer(tenant: Tenant, { db_name, type, p2p_id, order_user_id }:
   return [...wanted({ ...panel, p2p_id: p2p_id ?? null }), ...wanted({ ...panel, order_user_id: order_user_id ?? null })];
 }
 
-/** The rooms of an order. */
-export function ofOrder({ room_id }: RoomsOfOrderDto): WantedRooms {
-  return wanted({ room_id });
+/** The caller's rooms of an order. */
+export function ofOrder(caller: Caller, { room_id }: RoomsOfOrderDto): WantedRooms {
+  return wanted({ room_id }).map((match) => ({ ...match, of: belongingsOf(caller) }));
+}
+
+/** Lets people have lists of their own rooms only. @throws NotAllowedError */
+export function checkMayList(caller: Caller, rooms: WantedRooms): void {
+  const belongings = belongingsOf(caller);
+  const isOwn = belongings === null || rooms.every((match) => match.of !== undefined || belongings.some((belonging) => isWithin(match, belonging)));
+  if (!isOwn) throw new NotAllowedError('You can only list your own rooms.');
+}
+
+function isWithin(match: RoomMatch, { field, values }: Belonging): boolean {
+  const asked = [match[field] ?? []].flat();
+  return asked.length > 0 && asked.every((value) => values.includes(value));
 }
 
 // What old apps send in place of a value matches nothing: they show an error for anything but an empty list.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import type { Id } from '../mongo/index.js';
 import { RoomService, toCheckedId, type Message } from '../room/index.js';
@@ -19,11 +20,12 @@ export class HistoryService {
    * Messages of a room, oldest first.
    * @throws ValidationFailedError (`before` with `after_seq`, or of another room), RoomNotFoundError
    */
-  async find(tenant: Tenant, roomId: Id, dto: HistoryDto = {}): Promise<Message[]> {
-    const window = await this.windowOf(tenant, roomId, dto);
+  async find(tenant: Tenant, caller: Caller, roomId: Id, dto: HistoryDto = {}): Promise<Message[]> {
+    await this.rooms.checkIsOf(tenant, caller, roomId);
+    const window = await this.windowOf(tenant, caller, roomId, dto);
     const found = await this.messages.findByRoom(tenant, roomId, window);
     // A room that is not there has no messages either; only then is it worth asking.
-    if (found.length === 0) await this.rooms.getById(tenant, roomId);
+    if (found.length === 0) await this.rooms.getById(tenant, caller, roomId);
     return found;
   }
 
@@ -32,16 +34,16 @@ export class HistoryService {
     return this.messages.has(tenant, id);
   }
 
-  private async windowOf(tenant: Tenant, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
+  private async windowOf(tenant: Tenant, caller: Caller, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
     if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
     if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };
     const seq = await this.messages.findSeq(tenant, roomId, toCheckedId(before));
-    if (seq === null) return this.refuse(tenant, roomId);
+    if (seq === null) return this.refuse(tenant, caller, roomId);
     return { before: seq, limit, from: 'newest' };
   }
 
-  private async refuse(tenant: Tenant, roomId: Id): Promise<never> {
-    await this.rooms.getById(tenant, roomId);
+  private async refuse(tenant: Tenant, caller: Caller, roomId: Id): Promise<never> {
+    await this.rooms.getById(tenant, caller, roomId);
     throw new ValidationFailedError('before must be the _id of a message of this room.');
   }
 }

@@ -1,21 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, viewOf, type Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { HistoryDto } from './dto/history.dto.js';
 import { MessageDto, SendErrorDto, SentMessageDto, toSentMessage } from './dto/message.dto.js';
-import { SendMessageDto, toMessageFields, toSender } from './dto/send-message.dto.js';
+import { SendMessageDto, toNewMessage } from './dto/send-message.dto.js';
 import { HistoryService } from './history.service.js';
 import { RoomBusyError } from './message.errors.js';
 import { HISTORY_ANSWER, SEND_ANSWER, SEND_REQUESTS } from './message.example.js';
 import { MessageService } from './message.service.js';
-import { toWireMessage, type WireMessage } from './message.js';
+import { toWireMessages, type WireMessage } from './message.js';
 
 const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
-const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError(), new RoomBusyError()];
+const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new NotAllowedError(), new RoomNotFoundError(), new RoomFullError(), new RoomBusyError()];
 
 @ApiTags('messages')
 @Controller('api/chat')
@@ -33,8 +33,9 @@ export class MessageController {
   @ApiBody({ type: SendMessageDto, examples: SEND_REQUESTS })
   @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.', example: SEND_ANSWER })
   @ApiWireErrors(SEND_FAULTS, SendErrorDto, { chatData: {} })
-  async sendMessageJoin(@CurrentTenant() tenant: Tenant, @Body() dto: SendMessageDto): Promise<SentMessageDto> {
-    return toSentMessage(await this.messages.store(tenant, toCheckedId(dto.room_id), toSender(dto), toMessageFields(dto)));
+  async sendMessageJoin(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: SendMessageDto): Promise<SentMessageDto> {
+    const sent = await this.messages.store(tenant, caller, toCheckedId(dto.room_id), toNewMessage(dto));
+    return toSentMessage(viewOf(tenant, caller), sent);
   }
 
   /** A room's messages, oldest first; `[]` when there are none. */
@@ -42,7 +43,8 @@ export class MessageController {
   @ApiWireCall()
   @ApiOkResponse({ type: [MessageDto], description: 'The messages.', example: HISTORY_ANSWER })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()])
-  async findMessages(@CurrentTenant() tenant: Tenant, @Param() { roomId }: ChatRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
-    return (await this.history.find(tenant, toCheckedId(roomId), dto)).map(toWireMessage);
+  async findMessages(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Param() { roomId }: ChatRoomDto, @Query() dto: HistoryDto): Promise<WireMessage[]> {
+    const found = await this.history.find(tenant, caller, toCheckedId(roomId), dto);
+    return toWireMessages(viewOf(tenant, caller), found);
   }
 }

@@ -1,12 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { newId, type Id } from '../mongo/index.js';
 import {
+  asCaller,
+  checkIsAmong,
   RoomFullError,
   RoomRepository,
   RoomService,
+  writableBy,
+  type Belonging,
   type Joiner,
   type Message,
   type MessageFields,
@@ -15,9 +20,17 @@ import {
 } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { MessageRepository } from './message.repository.js';
+import type { SentFields } from './message.js';
 import { RoomQueue } from './room-queue.js';
 
 const WAITING_PER_ROOM = 200;
+
+interface Sending {
+  readonly joiner: Joiner;
+  readonly message: NewMessage;
+  /** Rooms that the sender may write in. */
+  readonly of: readonly Belonging[] | null;
+}
 
 /** Storing messages and reading them back. */
 @Injectable()
@@ -35,24 +48,20 @@ export class MessageService {
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
    * move with it, all or nothing.
-   * @throws RoomNotFoundError, RoomFullError, ValidationFailedError (longer than `MESSAGE_LIMIT`), RoomBusyError
+   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, ValidationFailedError (longer than `MESSAGE_LIMIT`), RoomBusyError
    */
-  async store(tenant: Tenant, roomId: Id, sender: Joiner, fields: MessageFields): Promise<{ message: Message; room: Room }> {
+  async store(tenant: Tenant, caller: Caller, roomId: Id, { sender, fields }: SentFields): Promise<{ message: Message; room: Room }> {
     this.checkLength(fields);
+    const of = writableBy(caller, sender.user_type);
     const message = { _id: newId(), fields, defaultImage: tenant.settings.default_image };
-    const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, sender, message);
+    const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, { joiner: asCaller(caller, sender), message, of });
     const room = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, store);
-    if (room === null) return this.refuse(tenant, roomId);
+    if (room === null) return this.refuse(tenant, caller, roomId, of);
     return { message: room.last_message as Message, room };
   }
 
-  private storeOnce(
-    tenant: Tenant,
-    roomId: Id,
-    joiner: Joiner,
-    message: NewMessage,
-  ): Promise<Room | null> {
-    const options = { onlyIfNew: false, participantLimit: this.config.limits.participants };
+  private storeOnce(tenant: Tenant, roomId: Id, { joiner, message, of }: Sending): Promise<Room | null> {
+    const options = { onlyIfNew: false, participantLimit: this.config.limits.participants, of };
     return this.messages.inTransaction(tenant, async (session) => {
       // Ids of the change are made anew for each try, so that no two states of a room ever share a revision.
       const change = { joiner, message, participantId: newId(), revision: newId() };
@@ -62,8 +71,8 @@ export class MessageService {
     });
   }
 
-  private async refuse(tenant: Tenant, roomId: Id): Promise<never> {
-    await this.roomService.getById(tenant, roomId);
+  private async refuse(tenant: Tenant, caller: Caller, roomId: Id, of: Sending['of']): Promise<never> {
+    checkIsAmong(of, await this.roomService.getById(tenant, caller, roomId));
     throw new RoomFullError();
   }
 

@@ -1,5 +1,6 @@
+import type { View } from '../auth/index.js';
 import { pick } from '../common/index.js';
-import { SHARED_ROOM_FIELDS, type Message } from '../room/index.js';
+import { SHARED_ROOM_FIELDS, type Joiner, type Message, type MessageFields } from '../room/index.js';
 
 /** The wire's fields of a preview, in their order. */
 export const PREVIEW_FIELDS = [
@@ -27,6 +28,12 @@ export const PREVIEW_FIELDS = [
   '__v',
 ] as const satisfies readonly (keyof Message)[];
 
+/** A message and who sends it, as the sender says. */
+export interface SentFields {
+  readonly sender: Joiner;
+  readonly fields: MessageFields;
+}
+
 /** A message as a room list shows it: without `seq`. */
 export type WirePreview = Pick<Message, (typeof PREVIEW_FIELDS)[number]>;
 
@@ -37,6 +44,11 @@ export function toWirePreview(message: Message): WirePreview {
 
 /** A message as history, the send answer and events show it: a preview with its `seq`. */
 export type WireMessage = WirePreview & Pick<Message, 'seq'>;
+
+/** The messages as a view shows them. */
+export function toWireMessages(view: View, messages: readonly Message[]): WireMessage[] {
+  return messages.map((message) => view.show(toWireMessage(message)));
+}
 
 /** The message as answered. */
 export function toWireMessage(message: Message): WireMessage {

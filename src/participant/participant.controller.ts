@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, viewOf, type Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
@@ -11,7 +11,7 @@ import { JOIN_ANSWERS, JOIN_REQUESTS, USERS_ANSWERS } from './participant.exampl
 import { ParticipantService } from './participant.service.js';
 
 const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
-const JOIN_FAULTS = [new ValidationFailedError('user_type is required.'), new RoomNotFoundError(), new RoomFullError()];
+const JOIN_FAULTS = [new ValidationFailedError('user_type is required.'), new NotAllowedError(), new RoomNotFoundError(), new RoomFullError()];
 
 @ApiTags('participants')
 @Controller('api/chat')
@@ -23,8 +23,8 @@ export class ParticipantController {
   @ApiWireCall()
   @ApiOkResponse({ type: RoomUsersDto, description: 'Everybody, or nobody yet.', examples: USERS_ANSWERS })
   @ApiWireErrors([ROOM_FAULT, new RoomNotFoundError()], RoomUsersErrorDto, { userData: [] })
-  async getRoomUser(@CurrentTenant() tenant: Tenant, @Param() { roomId }: ChatRoomDto): Promise<RoomUsersDto> {
-    return toRoomUsers(await this.participants.findAll(tenant, toCheckedId(roomId)));
+  async getRoomUser(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Param() { roomId }: ChatRoomDto): Promise<RoomUsersDto> {
+    return toRoomUsers(viewOf(tenant, caller), await this.participants.findAll(tenant, caller, toCheckedId(roomId)));
   }
 
   /** Joins a room without a message; somebody who is in it stays as they are. */
@@ -35,7 +35,7 @@ export class ParticipantController {
   @ApiBody({ type: JoinRoomDto, examples: JOIN_REQUESTS })
   @ApiOkResponse({ type: JoinedRoomDto, description: 'In the room.', examples: JOIN_ANSWERS })
   @ApiWireErrors(JOIN_FAULTS)
-  async joinRoomById(@CurrentTenant() tenant: Tenant, @Body() dto: JoinRoomDto): Promise<JoinedRoomDto> {
-    return toJoinedRoom(await this.participants.join(tenant, toCheckedId(dto.room_id), toJoiner(dto)));
+  async joinRoomById(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: JoinRoomDto): Promise<JoinedRoomDto> {
+    return toJoinedRoom(viewOf(tenant, caller), await this.participants.join(tenant, caller, toCheckedId(dto.room_id), toJoiner(dto)));
   }
 }

@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { Caller } from '../auth/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { newId, type Id } from '../mongo/index.js';
 import {
+  asCaller,
+  checkIsAmong,
   identityOf,
   RoomFullError,
   RoomRepository,
   RoomService,
+  writableBy,
   type Joiner,
   type Participant,
   type Room,
@@ -24,21 +28,25 @@ export class ParticipantService {
 
   /**
    * Adds somebody to a room, once however many calls at a time; somebody known stays as they are.
+   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError
    */
-  async join(tenant: Tenant, roomId: Id, joiner: Joiner): Promise<{ room: Room; participant: Participant; isNew: boolean }> {
+  async join(tenant: Tenant, caller: Caller, roomId: Id, said: Joiner): Promise<{ room: Room; participant: Participant; isNew: boolean }> {
+    const of = writableBy(caller, said.user_type);
+    const joiner = asCaller(caller, said);
     const participantId = newId();
     const change = { joiner, participantId, revision: newId() };
-    const options = { onlyIfNew: true, participantLimit: this.config.limits.participants };
+    const options = { onlyIfNew: true, participantLimit: this.config.limits.participants, of };
     const changed = await this.rooms.change(tenant, roomId, change, options);
-    const room = changed ?? (await this.roomService.getById(tenant, roomId));
+    const room = changed ?? (await this.roomService.getById(tenant, caller, roomId));
+    checkIsAmong(of, room);
     const participant = findSame(room.participants, joiner);
     if (participant === undefined) throw new RoomFullError();
     return { room, participant, isNew: participant._id.equals(participantId) };
   }
 
   /** Everybody in the room, in order of joining. @throws RoomNotFoundError */
-  async findAll(tenant: Tenant, roomId: Id): Promise<Participant[]> {
-    return (await this.roomService.getById(tenant, roomId)).participants;
+  async findAll(tenant: Tenant, caller: Caller, roomId: Id): Promise<Participant[]> {
+    return (await this.roomService.getById(tenant, caller, roomId)).participants;
   }
 }
 

@@ -1,17 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
 import { AppError } from '../common/index.js';
-import { TenantDirectory, type Tenant } from '../tenancy/index.js';
+import { TenantDirectory } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { DefaultNamespace } from './default-namespace.js';
 import { Handshake } from './handshake.js';
+import { channelsOf, type Seat, type Taken } from './seat.js';
 
-/** Looks after the sockets when a tenant changes: those that it no longer lets in are closed, and others may hear it now. */
+// How long a socket may last beyond its credential.
+const EXPIRY_MS = 1_000;
+
+/** Looks after the sockets when a tenant changes or a credential ends: those that it no longer lets in are closed, and others may hear it now. */
 @Injectable()
 export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private watching: Subscription | null = null;
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly directory: TenantDirectory,
@@ -22,29 +29,39 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 
   onApplicationBootstrap(): void {
     this.watching = this.directory.changes.subscribe(() => {
-      this.closeRefused();
+      void this.closeRefused();
       this.defaultNamespace.lookAgain();
     });
+    this.timer = setInterval(() => void this.closeExpired(), EXPIRY_MS);
   }
 
   beforeApplicationShutdown(): void {
     this.watching?.unsubscribe();
+    if (this.timer !== null) clearInterval(this.timer);
   }
 
-  private closeRefused(): void {
-    for (const { socket, tenant } of this.audience.all()) {
-      if (this.isStillFor(socket, tenant)) continue;
-      // A connection that polls may last a little longer than this.
-      this.audience.leave(socket, tenant);
-      // Not by a disconnect, which clients take as final: they come again, and are let in where they are welcome now or told why not.
-      socket.conn.close(true);
-    }
+  private async closeRefused(): Promise<void> {
+    await Promise.all(this.audience.all().map((one) => this.look(one)));
   }
 
-  private isStillFor(socket: Socket, { cluster, database }: Tenant): boolean {
+  private async closeExpired(): Promise<void> {
+    const now = Date.now();
+    const expired = this.audience.all().filter(({ caller }) => caller.expires !== null && caller.expires.getTime() <= now);
+    await Promise.all(expired.map((one) => this.look(one)));
+  }
+
+  private async look({ socket, ...seat }: Taken): Promise<void> {
+    if (await this.isStill(socket, seat)) return;
+    // A connection that polls may last a little longer than this.
+    this.audience.leave(socket, seat.tenant);
+    // Not by a disconnect, which clients take as final: they come again, and are let in where they are welcome now or told why not.
+    socket.conn.close(true);
+  }
+
+  private async isStill(socket: Socket, seat: Seat): Promise<boolean> {
     try {
-      const now = this.handshake.admit(socket);
-      return now.database === database && now.cluster === cluster;
+      const now = await this.handshake.admit(socket);
+      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat));
     } catch (error) {
       if (error instanceof AppError) return false;
       throw error;

@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 
+import { viewOf, type View } from '../auth/index.js';
 import { Metrics } from '../observe/index.js';
+import { belongingsOf, isOf } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { isBehind, type Connection } from './frames.js';
 import type { LiveEvent } from './live-event.js';
+import { channelsOf, channelsOver, type Seat, type Taken } from './seat.js';
+import { Tally } from './tally.js';
 
 // Bytes that may wait for one client: hundreds of messages, or a few of the longest.
 const MOST_QUEUED = 2_000_000;
@@ -12,9 +16,15 @@ const MOST_QUEUED = 2_000_000;
 /** The sockets that hear one tenant, and those of which it is not certain yet. */
 interface Hearers {
   readonly tenant: Tenant;
-  readonly sockets: Set<Socket>;
-  readonly namespaces: Map<Namespace, number>;
-  readonly waiting: Map<Socket, LiveEvent[]>;
+  readonly seats: Map<Socket, Seat>;
+  readonly namespaces: Tally<Namespace>;
+  readonly views: Tally<View>;
+  readonly waiting: Map<Socket, Waiting>;
+}
+
+interface Waiting {
+  readonly seat: Seat;
+  readonly kept: LiveEvent[];
 }
 
 /** Who hears whom: sockets by the database of the tenant that let them in. */
@@ -24,28 +34,30 @@ export class Audience {
 
   constructor(private readonly metrics: Metrics) {}
 
-  /** From now on the socket hears the tenant. */
-  join(socket: Socket, tenant: Tenant): void {
-    const { sockets, namespaces } = this.hearersOf(tenant);
-    if (sockets.has(socket)) return;
-    void socket.join(tenant.database);
-    sockets.add(socket);
-    namespaces.set(socket.nsp, (namespaces.get(socket.nsp) ?? 0) + 1);
+  /** From now on the socket hears its tenant: all of it, or what it belongs to. */
+  join(socket: Socket, seat: Seat): void {
+    const { seats, namespaces, views } = this.hearersOf(seat.tenant);
+    if (seats.has(socket)) return;
+    void socket.join([...channelsOf(seat)]);
+    seats.set(socket, seat);
+    namespaces.add(socket.nsp);
+    views.add(viewOf(seat.tenant, seat.caller));
     this.metrics.sockets.inc();
   }
 
   /** From now on what the tenant's sockets hear is kept for this one. */
-  wait(socket: Socket, tenant: Tenant): void {
-    this.hearersOf(tenant).waiting.set(socket, []);
+  wait(socket: Socket, seat: Seat): void {
+    this.hearersOf(seat.tenant).waiting.set(socket, { seat, kept: [] });
   }
 
   /** Ends the waiting of a socket: it hears what was kept, in order, and all that follows. */
-  admit(socket: Socket, tenant: Tenant): void {
-    const kept = this.byDatabase.get(tenant.database)?.waiting.get(socket);
-    if (kept === undefined) return;
-    for (const { name, payload } of kept) socket.emit(name, payload);
-    this.join(socket, tenant);
-    this.byDatabase.get(tenant.database)?.waiting.delete(socket);
+  admit(socket: Socket, { database }: Tenant): void {
+    const waiting = this.byDatabase.get(database)?.waiting.get(socket);
+    if (waiting === undefined) return;
+    const view = viewOf(waiting.seat.tenant, waiting.seat.caller);
+    for (const event of waiting.kept) socket.emit(event.name, event.payloadIn(view));
+    this.join(socket, waiting.seat);
+    this.byDatabase.get(database)?.waiting.delete(socket);
   }
 
   /** The socket hears this tenant no longer, and what was kept for it is forgotten. */
@@ -53,8 +65,8 @@ export class Audience {
     const hearers = this.byDatabase.get(database);
     if (hearers === undefined) return;
     hearers.waiting.delete(socket);
-    if (hearers.sockets.delete(socket)) this.takeOut(socket, hearers);
-    if (hearers.sockets.size === 0 && hearers.waiting.size === 0) this.byDatabase.delete(database);
+    this.takeOut(socket, hearers);
+    if (hearers.seats.size === 0 && hearers.waiting.size === 0) this.byDatabase.delete(database);
   }
 
   /** The tenant of this database, where anybody hears it. */
@@ -62,18 +74,30 @@ export class Audience {
     return this.byDatabase.get(database)?.tenant ?? null;
   }
 
-  /** All sockets that hear a tenant or wait to. */
-  all(): { socket: Socket; tenant: Tenant }[] {
-    return [...this.byDatabase.values()].flatMap(({ tenant, sockets, waiting }) => [...sockets, ...waiting.keys()].map((socket) => ({ socket, tenant })));
+  /** True where somebody hears a part of the tenant only. */
+  hasPart({ database }: Tenant): boolean {
+    const { seats, waiting } = this.byDatabase.get(database) ?? { seats: new Map<Socket, Seat>(), waiting: new Map<Socket, Waiting>() };
+    return [...seats.values(), ...[...waiting.values()].map(({ seat }) => seat)].some(({ caller }) => belongingsOf(caller) !== null);
   }
 
-  /** Tells everybody who hears this database. */
+  /** All sockets that hear a tenant or wait to. */
+  all(): Taken[] {
+    return [...this.byDatabase.values()].flatMap(({ seats, waiting }) => [
+      ...[...seats].map(([socket, seat]) => ({ socket, ...seat })),
+      ...[...waiting].map(([socket, { seat }]) => ({ socket, ...seat })),
+    ]);
+  }
+
+  /** Tells everybody who hears of it in this database, each in their own view. */
   push(database: string, event: LiveEvent): void {
     const hearers = this.byDatabase.get(database);
     if (hearers === undefined) return;
-    for (const { conn } of hearers.sockets) if (isBehind(conn, MOST_QUEUED)) this.closeBehind(conn);
-    for (const namespace of hearers.namespaces.keys()) namespace.to(database).emit(event.name, event.payload);
-    for (const kept of hearers.waiting.values()) kept.push(event);
+    for (const { conn } of hearers.seats.keys()) if (isBehind(conn, MOST_QUEUED)) this.closeBehind(conn);
+    for (const view of hearers.views.all()) {
+      const channels = channelsOver(hearers.tenant, view, event.rooms);
+      for (const namespace of hearers.namespaces.all()) namespace.to(channels).emit(event.name, event.payloadIn(view));
+    }
+    for (const { seat, kept } of hearers.waiting.values()) if (event.rooms.some((room) => isOf(seat.caller, room))) kept.push(event);
     this.metrics.countPushed(event.kind);
   }
 
@@ -84,17 +108,28 @@ export class Audience {
   }
 
   private hearersOf(tenant: Tenant): Hearers {
-    const known = this.byDatabase.get(tenant.database);
-    const hearers = known ?? { tenant, sockets: new Set(), namespaces: new Map<Namespace, number>(), waiting: new Map<Socket, LiveEvent[]>() };
+    const hearers = this.byDatabase.get(tenant.database) ?? toHearers(tenant);
     this.byDatabase.set(tenant.database, hearers);
     return hearers;
   }
 
-  private takeOut(socket: Socket, { tenant, namespaces }: Hearers): void {
-    void socket.leave(tenant.database);
-    const others = (namespaces.get(socket.nsp) ?? 1) - 1;
-    if (others === 0) namespaces.delete(socket.nsp);
-    else namespaces.set(socket.nsp, others);
+  private takeOut(socket: Socket, { seats, namespaces, views }: Hearers): void {
+    const seat = seats.get(socket);
+    if (seat === undefined) return;
+    for (const channel of channelsOf(seat)) void socket.leave(channel);
+    seats.delete(socket);
+    namespaces.remove(socket.nsp);
+    views.remove(viewOf(seat.tenant, seat.caller));
     this.metrics.sockets.dec();
   }
+}
+
+function toHearers(tenant: Tenant): Hearers {
+  return {
+    tenant,
+    seats: new Map(),
+    namespaces: new Tally(({ name }) => name),
+    views: new Tally(({ id }) => id),
+    waiting: new Map(),
+  };
 }

@@ -3,11 +3,11 @@ import type { Socket } from 'socket.io';
 
 import { AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
-import type { Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import type { Connection } from './frames.js';
 import { Handshake } from './handshake.js';
 import { ReceivedEventsService } from './received-events.service.js';
+import type { Seat } from './seat.js';
 
 // Clients of engine.io 3 join `/` first, whatever namespace they were asked to join; the namespace follows at once, or never.
 const NAMESPACE_WAIT_MS = 5_000;
@@ -32,12 +32,12 @@ export class DefaultNamespace {
   welcome(socket: Socket): void {
     this.unheard.add(socket);
     socket.on('disconnect', () => this.unheard.delete(socket));
-    this.begin(socket);
+    void this.begin(socket);
   }
 
   /** Looks again for the tenants of those who hear nobody: one may have come, or may let them in now. */
   lookAgain(): void {
-    for (const socket of this.unheard) this.begin(socket);
+    for (const socket of this.unheard) void this.begin(socket);
   }
 
   /** An old client asks for a namespace, whether it gets in there or not: it hears nothing in `/` from now on. */
@@ -46,18 +46,20 @@ export class DefaultNamespace {
     this.hearing.get(connection)?.();
   }
 
-  private begin(socket: Socket): void {
-    const tenant = this.named.has(socket.conn) ? null : this.tenantOf(socket);
-    if (tenant === null) return;
-    this.unheard.delete(socket);
-    if (socket.conn.protocol === 3) this.wait(socket, tenant);
-    else this.audience.join(socket, tenant);
+  private async begin(socket: Socket): Promise<void> {
+    const seat = this.named.has(socket.conn) ? null : await this.seatOf(socket);
+    // Meanwhile it may have gone, begun, or asked for a namespace.
+    if (seat === null || this.named.has(socket.conn) || !this.unheard.delete(socket)) return;
+    const { tenant } = seat;
+    if (socket.conn.protocol === 3) this.wait(socket, seat);
+    else this.audience.join(socket, seat);
     socket.on('disconnect', () => this.audience.leave(socket, tenant));
     this.received.listen(socket);
   }
 
-  private wait(socket: Socket, tenant: Tenant): void {
-    this.audience.wait(socket, tenant);
+  private wait(socket: Socket, seat: Seat): void {
+    const { tenant } = seat;
+    this.audience.wait(socket, seat);
     const timer = setTimeout(() => this.audience.admit(socket, tenant), NAMESPACE_WAIT_MS);
     socket.on('disconnect', () => clearTimeout(timer));
     this.hearing.set(socket.conn, () => {
@@ -66,9 +68,9 @@ export class DefaultNamespace {
     });
   }
 
-  private tenantOf(socket: Socket): Tenant | null {
+  private async seatOf(socket: Socket): Promise<Seat | null> {
     try {
-      return this.handshake.admit(socket);
+      return await this.handshake.admit(socket);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // Nobody knows the deployments yet: a client that is closed comes back, one that is silent waits for ever.

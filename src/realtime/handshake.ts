@@ -3,8 +3,10 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Request } from 'express';
 import type { Socket } from 'socket.io';
 
-import { checkAdmission } from '../auth/index.js';
-import { TenantDirectory, TenantResolver, TenantSuspendedError, toTenantHints, type Tenant } from '../tenancy/index.js';
+import { Authenticator } from '../auth/index.js';
+import { sentCredential } from '../common/index.js';
+import { TenantDirectory, TenantResolver, TenantSuspendedError, toTenantHints } from '../tenancy/index.js';
+import type { Seat } from './seat.js';
 
 // Callers put namespaces together from a base URL, which may end in a slash or double one; more forms would be more namespaces of one tenant.
 const NAMESPACE = /^\/{1,2}t\/{1,2}([a-z0-9-]{1,40})\/{0,2}$/;
@@ -16,6 +18,7 @@ export class Handshake {
     private readonly adapterHost: HttpAdapterHost,
     private readonly directory: TenantDirectory,
     private readonly resolver: TenantResolver,
+    private readonly authenticator: Authenticator,
   ) {}
 
   /** True for `/t/<key>` of a registered tenant. @throws DatabaseUnavailableError while the directory was never read */
@@ -25,16 +28,15 @@ export class Handshake {
   }
 
   /**
-   * The tenant that a socket hears: its namespace's; in the default one that of the handshake's host, or `DEFAULT_TENANT`.
+   * The tenant that a socket hears – its namespace's; in the default one that of the handshake's host or API key, or `DEFAULT_TENANT` – and who it is there.
    * @throws TenantRequiredError, TenantUnknownError, TenantSuspendedError, CredentialRefusedError, DatabaseUnavailableError
    */
-  admit({ nsp, request }: Socket): Tenant {
+  async admit({ nsp, request, handshake }: Socket): Promise<Seat> {
     const call = this.toCall(request);
-    const path = toKey(nsp.name);
-    const tenant = this.resolver.resolve(toTenantHints({ path, body: null, query: null, client: null, host: call.hostname }));
+    const credential = toCredential(handshake);
+    const tenant = this.resolver.resolve(toTenantHints({ path: toKey(nsp.name), body: null, query: null, client: null, host: call.hostname, credential }));
     if (tenant.status === 'suspended') throw new TenantSuspendedError();
-    checkAdmission(tenant, 'sockets', call);
-    return tenant;
+    return { tenant, caller: await this.authenticator.authenticate(tenant, 'sockets', call, credential) };
   }
 
   // With Express' own request behind it, a handshake's host and address are found as those of any other call.
@@ -42,6 +44,12 @@ export class Handshake {
     const express = this.adapterHost.httpAdapter.getInstance<{ readonly request: Request }>();
     return Object.setPrototypeOf(request, express.request) as Request;
   }
+}
+
+// Clients of engine.io 4 send `auth`; others can only set a header, browsers not even that.
+function toCredential({ auth, headers }: Socket['handshake']): string | null {
+  const { token } = auth as { readonly token?: unknown };
+  return sentCredential(typeof token === 'string' ? token : headers.authorization);
 }
 
 function toKey(name: string): string | null {

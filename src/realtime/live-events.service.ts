@@ -50,7 +50,7 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
   private async pushTo(tenant: Tenant, insertions: readonly Insertion[]): Promise<void> {
     try {
       const rooms = await this.findRooms(tenant, insertions);
-      for (const event of insertions.flatMap((insertion) => toEvents(insertion, rooms))) this.audience.push(tenant.database, event);
+      for (const insertion of insertions) for (const event of await this.toEvents(tenant, insertion, rooms)) this.audience.push(tenant.database, event);
     } catch (error) {
       this.logger.error({ err: error, tenant: tenant.key, events: insertions.length }, 'stored messages could not be pushed');
     }
@@ -68,14 +68,20 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
       }
     }
   }
+
+  private async toEvents(tenant: Tenant, insertion: Insertion, rooms: ReadonlyMap<string, Room>): Promise<LiveEvent[]> {
+    if (!isMessage(insertion)) return [await this.toLocationEvent(tenant, insertion.document as Location)];
+    const room = rooms.get(insertion.document.room.toHexString());
+    return room === undefined ? [] : toMessageEvents(insertion.document, room);
+  }
+
+  // Only who does not hear the whole deployment needs to be told by the rooms that the order has.
+  private async toLocationEvent(tenant: Tenant, location: Location): Promise<LiveEvent> {
+    const rooms = this.audience.hasPart(tenant) ? await this.rooms.findOfAgent(tenant, String(location.agent_id), String(location.order_id)) : [];
+    return toLocationEvent(location, rooms);
+  }
 }
 
 function isMessage(insertion: Insertion): insertion is Insertion & { readonly document: Message } {
   return insertion.collection === MESSAGES.name;
-}
-
-function toEvents(insertion: Insertion, rooms: ReadonlyMap<string, Room>): LiveEvent[] {
-  if (!isMessage(insertion)) return [toLocationEvent(insertion.document as Location)];
-  const room = rooms.get(insertion.document.room.toHexString());
-  return room === undefined ? [] : toMessageEvents(insertion.document, room);
 }

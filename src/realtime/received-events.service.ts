@@ -8,6 +8,7 @@ import { DatabaseUnavailableError, toId } from '../mongo/index.js';
 import { Metrics, type DropReason } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { Handshake } from './handshake.js';
+import type { Seat } from './seat.js';
 
 const LOCATION_FIELDS = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'] as const;
 // A look at the database for each relayed message is for the counter only: where too many are under way, one less is looked at.
@@ -29,13 +30,13 @@ export class ReceivedEventsService {
 
   /** Listens to a socket; each event counts only while its tenant still lets the socket in. */
   listen(socket: Socket): void {
-    socket.on('save-message', (payload: unknown) => void this.take(socket, (tenant) => this.countUnknown(tenant, payload)));
-    socket.on('save-user-location', (payload: unknown) => void this.take(socket, (tenant) => this.saveLocation(tenant, payload)));
+    socket.on('save-message', (payload: unknown) => void this.take(socket, ({ tenant }) => this.countUnknown(tenant, payload)));
+    socket.on('save-user-location', (payload: unknown) => void this.take(socket, (seat) => this.saveLocation(seat, payload)));
   }
 
-  private async take(socket: Socket, work: (tenant: Tenant) => Promise<void>): Promise<void> {
+  private async take(socket: Socket, work: (admitted: Seat) => Promise<void>): Promise<void> {
     try {
-      await work(this.handshake.admit(socket));
+      await work(await this.handshake.admit(socket));
     } catch (error) {
       if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
       else this.metrics.countDropped(toReason(error));
@@ -55,9 +56,9 @@ export class ReceivedEventsService {
     }
   }
 
-  private async saveLocation(tenant: Tenant, payload: unknown): Promise<void> {
+  private async saveLocation({ tenant, caller }: Seat, payload: unknown): Promise<void> {
     const dto = (await this.pipe.transform(toFlat(payload), { type: 'body', metatype: SaveLocationDto })) as SaveLocationDto;
-    await this.locations.save(tenant, toLocationFields(dto));
+    await this.locations.save(tenant, caller, toLocationFields(dto));
   }
 }
 

@@ -3,16 +3,16 @@ import type { Server, Socket } from 'socket.io';
 
 import { toAppError, toErrorBody } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
-import type { Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { Handshake } from './handshake.js';
 import { ReceivedEventsService } from './received-events.service.js';
+import type { Seat } from './seat.js';
 
 /** The namespaces `/t/<key>`: made when a registered tenant's first socket comes, let go with its last. */
 @Injectable()
 export class TenantNamespaces {
   private readonly logger = new Logger('realtime');
-  private readonly tenants = new WeakMap<Socket, Tenant>();
+  private readonly seats = new WeakMap<Socket, Seat>();
 
   constructor(
     private readonly handshake: Handshake,
@@ -22,7 +22,7 @@ export class TenantNamespaces {
 
   open(io: Server): void {
     io.of((name, _auth, next) => next(null, this.isNamespace(name)))
-      .use((socket, next) => this.admit(socket, next))
+      .use((socket, next) => void this.admit(socket, next))
       .on('connection', (socket) => this.welcome(socket));
   }
 
@@ -36,9 +36,9 @@ export class TenantNamespaces {
     }
   }
 
-  private admit(socket: Socket, next: (error?: Error) => void): void {
+  private async admit(socket: Socket, next: (error?: Error) => void): Promise<void> {
     try {
-      this.tenants.set(socket, this.handshake.admit(socket));
+      this.seats.set(socket, await this.handshake.admit(socket));
       next();
     } catch (thrown) {
       const error = toAppError(thrown);
@@ -50,9 +50,9 @@ export class TenantNamespaces {
   }
 
   private welcome(socket: Socket): void {
-    const tenant = this.tenants.get(socket) as Tenant;
-    this.audience.join(socket, tenant);
-    socket.on('disconnect', () => this.audience.leave(socket, tenant));
+    const seat = this.seats.get(socket) as Seat;
+    this.audience.join(socket, seat);
+    socket.on('disconnect', () => this.audience.leave(socket, seat.tenant));
     this.received.listen(socket);
   }
 }

@@ -1,9 +1,10 @@
 import type { Id } from '../mongo/index.js';
+import { toMemberFilter, type Belonging } from './room-membership.js';
 
 type EqualField = 'agent_db' | 'agent_id' | 'type' | 'db_name' | 'order_user_id' | 'client_id' | 'p2p_id' | 'room_id';
 
-/** Rooms by what they are: each field equal; `vendor_id` one of several. */
-export type RoomMatch = Readonly<Partial<Record<EqualField, string>>> & { readonly vendor_id?: readonly string[] };
+/** Rooms by what they are: each field equal; `vendor_id` one of several; and, where it is said, theirs who belong to them so. */
+export type RoomMatch = Readonly<Partial<Record<EqualField, string>>> & { readonly vendor_id?: readonly string[]; readonly of?: readonly Belonging[] | null };
 
 /** What a list knows of a room before it reads it: which state of it is the newest. */
 export interface RoomKey {
@@ -53,9 +54,10 @@ function toDatesBehind({ updatedDate, id }: RoomPosition, since: object): object
   return [{ updated_date: updatedDate, _id: { $lt: id } }, { updated_date: { ...since, $lt: updatedDate } }];
 }
 
-function toEqual({ vendor_id: vendors, ...equal }: RoomMatch): object {
-  if (vendors === undefined) return equal;
-  return { ...equal, vendor_id: vendors.length === 1 ? vendors[0] : { $in: vendors } };
+function toEqual({ vendor_id: vendors, of = null, ...equal }: RoomMatch): object {
+  const theirs = { ...equal, ...toMemberFilter(of) };
+  if (vendors === undefined) return theirs;
+  return { ...theirs, vendor_id: vendors.length === 1 ? vendors[0] : { $in: vendors } };
 }
 
 // A $or at the root keeps each branch on its index, merged in order.

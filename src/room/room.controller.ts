@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
-import { ApiWireCall, ApiWireErrors } from '../auth/index.js';
+import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, viewOf, type Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { CreateRoomDto } from './dto/create-room.dto.js';
@@ -28,9 +28,9 @@ export class RoomController {
   @ApiConsumes(...BODIES)
   @ApiBody({ type: CreateRoomDto, examples: NEW_ROOM_EXAMPLES })
   @ApiOkResponse({ type: CreatedRoomDto, description: 'The room.', examples: CREATED_EXAMPLES })
-  @ApiWireErrors([new ValidationFailedError('room_name is required.')])
-  async createRoom(@CurrentTenant() tenant: Tenant, @Body() dto: CreateRoomDto): Promise<CreatedRoomDto> {
-    return toCreatedRoom(await this.rooms.create(tenant, dto));
+  @ApiWireErrors([new ValidationFailedError('room_name is required.'), new NotAllowedError()])
+  async createRoom(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: CreateRoomDto): Promise<CreatedRoomDto> {
+    return toCreatedRoom(viewOf(tenant, caller), await this.rooms.create(tenant, caller, dto));
   }
 
   /** A room, without participants and messages. */
@@ -38,8 +38,8 @@ export class RoomController {
   @ApiWireCall()
   @ApiOkResponse({ type: RoomDto, description: 'The room.', example: ROOM_EXAMPLE })
   @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
-  async getRoom(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto): Promise<WireRoom> {
-    return toWireRoom(await this.rooms.getById(tenant, toCheckedId(id)));
+  async getRoom(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Param() { id }: RoomIdDto): Promise<WireRoom> {
+    return viewOf(tenant, caller).show(toWireRoom(await this.rooms.getById(tenant, caller, toCheckedId(id))));
   }
 
   /** Raises an issue in a room, or takes it back. */
@@ -48,9 +48,9 @@ export class RoomController {
   @ApiConsumes(...BODIES)
   @ApiBody({ type: RaiseIssueDto })
   @ApiOkResponse({ type: DoneDto, description: 'It is stored.' })
-  @ApiWireErrors([ID_FAULT, new RoomNotFoundError()])
-  async raiseIssue(@CurrentTenant() tenant: Tenant, @Param() { id }: RoomIdDto, @Body() dto: RaiseIssueDto): Promise<DoneDto> {
-    await this.rooms.setIssue(tenant, toCheckedId(id), dto.isRaiseIssue);
+  @ApiWireErrors([ID_FAULT, new NotAllowedError(), new RoomNotFoundError()])
+  async raiseIssue(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Param() { id }: RoomIdDto, @Body() dto: RaiseIssueDto): Promise<DoneDto> {
+    await this.rooms.setIssue(tenant, caller, toCheckedId(id), dto.isRaiseIssue);
     return { status: true };
   }
 }

@@ -8,6 +8,7 @@ import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
 import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomPosition, type RoomQuestion, type RoomWindow } from './room-query.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
+import { toMemberFilter, type Belonging, type Membered } from './room-membership.js';
 import type { Room } from './room.js';
 
 /** The rooms of a tenant, as stored. */
@@ -44,11 +45,19 @@ export class RoomRepository {
     );
   }
 
-  /** Sets the issue flag with all that moves with a change; false where there is no such room. */
-  setIssue(tenant: Tenant, id: Id, { isRaiseIssue, revision }: { isRaiseIssue: boolean; revision: Id }): Promise<boolean> {
+  /** The rooms of an agent on an order, up to a hundred, as much of them as says whose they are. */
+  findOfAgent(tenant: Tenant, agentId: string, orderId: string): Promise<Membered[]> {
+    const filter = { agent_db: { $in: [...tenant.names, null] }, agent_id: agentId, order_id: orderId };
+    return this.models.with(tenant, ROOMS, (rooms) =>
+      rooms.find(filter).select({ agent_id: 1, order_user_id: 1, vendor_id: 1, p2p_id: 1 }).limit(MOST_OF_ORDER).lean<Membered[]>(),
+    );
+  }
+
+  /** Sets the issue flag with all that moves with a change; false where there is no such room of theirs. */
+  setIssue(tenant: Tenant, id: Id, { isRaiseIssue, revision, of }: IssueChange): Promise<boolean> {
     const update = [{ $set: { isRaiseIssue, ...toMoved(revision) } }];
     return this.models.with(tenant, ROOMS, async (rooms) => {
-      const { matchedCount } = await rooms.updateOne({ _id: id }, update, { updatePipeline: true });
+      const { matchedCount } = await rooms.updateOne({ _id: id, ...toMemberFilter(of) }, update, { updatePipeline: true });
       return matchedCount === 1;
     });
   }
@@ -90,7 +99,7 @@ export class RoomRepository {
    * for somebody new.
    */
   change(tenant: Tenant, id: Id, change: RoomChange, options: ChangeOptions): Promise<Room | null> {
-    const filter = { _id: id, ...whereThereIsPlace(change.joiner, options) };
+    const filter = { _id: id, $and: [toMemberFilter(options.of), whereThereIsPlace(change.joiner, options)] };
     const { session } = options;
     return this.models.with(tenant, ROOMS, (rooms) =>
       toDatabase(rooms)
@@ -100,13 +109,24 @@ export class RoomRepository {
   }
 }
 
+export interface IssueChange {
+  readonly isRaiseIssue: boolean;
+  readonly revision: Id;
+  /** Only a room that belongs to somebody so. */
+  readonly of: readonly Belonging[] | null;
+}
+
 export interface ChangeOptions {
+  /** Only a room that belongs to somebody so. */
+  readonly of: readonly Belonging[] | null;
   /** Only if the joiner is not in the room yet. */
   readonly onlyIfNew: boolean;
   readonly participantLimit: number;
   readonly session?: ClientSession;
 }
 
+// An order has a handful.
+const MOST_OF_ORDER = 100;
 const KEYS_NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 }, projection: { _id: 1, revision: 1, updated_date: 1 } } as const;
 // Two megabytes of keys.
 const KEYS_AT_ONCE = 20_000;

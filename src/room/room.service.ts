@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { newId, type Id } from '../mongo/index.js';
 
+import type { Caller } from '../auth/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { RoomNotFoundError } from './room.errors.js';
+import { belongingsOf, checkMayMake, checkMayWrite, isOf, type Membered } from './room-membership.js';
 import type { RoomKey, RoomMatch, RoomWindow } from './room-query.js';
 import { RoomRepository } from './room.repository.js';
 import type { Room, RoomFields } from './room.js';
@@ -12,16 +14,27 @@ import type { Room, RoomFields } from './room.js';
 export class RoomService {
   constructor(private readonly rooms: RoomRepository) {}
 
-  /** Makes the room, or answers the one that has its `room_name` already, unchanged; one room however many equal calls. */
-  create(tenant: Tenant, fields: RoomFields): Promise<{ room: Room; isNew: boolean }> {
-    return this.rooms.insertOrFind(tenant, toNewRoom(fields));
+  /**
+   * Makes the room, or answers the one that has its `room_name` already, unchanged; one room however many equal calls.
+   * @throws NotAllowedError where the room is not the caller's
+   */
+  async create(tenant: Tenant, caller: Caller, fields: RoomFields): Promise<{ room: Room; isNew: boolean }> {
+    checkMayMake(caller, fields);
+    const stored = await this.rooms.insertOrFind(tenant, toNewRoom(fields));
+    checkMayMake(caller, stored.room);
+    return stored;
   }
 
-  /** @throws RoomNotFoundError */
-  async getById(tenant: Tenant, id: Id): Promise<Room> {
+  /** @throws RoomNotFoundError where there is none or it is not the caller's */
+  async getById(tenant: Tenant, caller: Caller, id: Id): Promise<Room> {
     const room = await this.rooms.findById(tenant, id);
-    if (room === null) throw new RoomNotFoundError();
+    if (room === null || !isOf(caller, room)) throw new RoomNotFoundError();
     return room;
+  }
+
+  /** Lets a caller see what is in a room; asks nothing where all rooms are theirs. @throws RoomNotFoundError */
+  async checkIsOf(tenant: Tenant, caller: Caller, id: Id): Promise<void> {
+    if (belongingsOf(caller) !== null) await this.getById(tenant, caller, id);
   }
 
   /** The rooms of these ids that there are, by id, without participants. */
@@ -30,9 +43,15 @@ export class RoomService {
     return new Map(rooms.map((room) => [room._id.toHexString(), room]));
   }
 
-  /** Raises an issue in the room, or takes it back. @throws RoomNotFoundError */
-  async setIssue(tenant: Tenant, id: Id, isRaiseIssue: boolean): Promise<void> {
-    const isFound = await this.rooms.setIssue(tenant, id, { isRaiseIssue, revision: newId() });
+  /** The rooms of an agent on an order, up to a hundred, as much of them as says whose they are. */
+  findOfAgent(tenant: Tenant, agentId: string, orderId: string): Promise<Membered[]> {
+    return this.rooms.findOfAgent(tenant, agentId, orderId);
+  }
+
+  /** Raises an issue in the room, or takes it back. @throws NotAllowedError, RoomNotFoundError */
+  async setIssue(tenant: Tenant, caller: Caller, id: Id, isRaiseIssue: boolean): Promise<void> {
+    checkMayWrite(caller);
+    const isFound = await this.rooms.setIssue(tenant, id, { isRaiseIssue, revision: newId(), of: belongingsOf(caller) });
     if (!isFound) throw new RoomNotFoundError();
   }
 

@@ -1,4 +1,5 @@
 export { CurrentTenant } from './current-tenant.decorator.js';
+export { KEY_PREFIX, toKeyName, type KeyName } from './key-format.js';
 export { pathPrefix } from './path-prefix.js';
 export { TenancyMiddleware, type TenantRequest } from './tenancy.middleware.js';
 export { TenancyModule } from './tenancy.module.js';
@@ -9,4 +10,17 @@ export { TenantModels, type TenantCollection } from './tenant-models.js';
 export { TenantResolver } from './tenant-resolver.js';
 export { TenantRepository } from './tenant.repository.js';
 export { newDatabaseName, TENANT_DATABASES } from './tenant-database.js';
-export type { Admission, Tenant, TenantAuth, TenantFields, TenantSettings } from './tenant.js';
+export {
+  DEFAULT_SETTINGS,
+  type Admission,
+  type ApiKey,
+  type JwtSettings,
+  type KeyRole,
+  type LookupSettings,
+  type MaskedField,
+  type Masking,
+  type Tenant,
+  type TenantAuth,
+  type TenantFields,
+  type TenantSettings,
+} from './tenant.js';

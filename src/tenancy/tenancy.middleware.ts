@@ -1,6 +1,7 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 
+import { sentCredential } from '../common/index.js';
 import { TenantSuspendedError } from './tenancy.errors.js';
 import { toTenantHints } from './tenant-hints.js';
 import { TenantResolver } from './tenant-resolver.js';
@@ -25,6 +26,7 @@ export class TenancyMiddleware implements NestMiddleware {
         query: request.query,
         client: request.get('client') ?? null,
         host: request.hostname,
+        credential: sentCredential(request.get('authorization')),
       }),
     );
     request.tenant = tenant;

@@ -1,7 +1,7 @@
 import { ValidationFailedError } from '../common/index.js';
 import { toHostName, toTenantHints, type HintSource } from './tenant-hints.js';
 
-const NOTHING: HintSource = { path: null, body: {}, query: {}, client: null, host: null };
+const NOTHING: HintSource = { path: null, body: {}, query: {}, client: null, host: null, credential: null };
 const hintsOf = (source: Partial<HintSource>) => toTenantHints({ ...NOTHING, ...source });
 
 describe('toTenantHints', () => {

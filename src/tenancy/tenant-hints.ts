@@ -1,4 +1,5 @@
 import { isBlank, MATCH_TEXT_LIMIT, toText, ValidationFailedError } from '../common/index.js';
+import { toKeyName } from './key-format.js';
 
 /** What a request says about its deployment, empty values left out; strong hints decide before weak ones. */
 export interface TenantHints {
@@ -7,6 +8,8 @@ export interface TenantHints {
     readonly path: string | null;
     /** Values of `agent_db` and `db_name`. */
     readonly names: readonly string[];
+    /** Tenant that an API key names; counts where nothing else of these is registered. */
+    readonly key: string | null;
   };
   readonly weak: {
     /** The `client` header: a name. */
@@ -23,17 +26,19 @@ export interface HintSource {
   readonly query: unknown;
   readonly client: string | null;
   readonly host: string | null;
+  /** What stands in `Authorization`, without `Bearer`. */
+  readonly credential: string | null;
 }
 
 /**
  * Takes the hints out of a request.
  * @throws ValidationFailedError where `agent_db`, `db_name` or `sub_domain` is an object or list, or over 200 characters
  */
-export function toTenantHints({ path, body, query, client, host }: HintSource): TenantHints {
+export function toTenantHints({ path, body, query, client, host, credential }: HintSource): TenantHints {
   const names = ['agent_db', 'db_name'].flatMap((field) => [textOf(body, field), textOf(query, field)]);
   const subDomains = [textOf(body, 'sub_domain'), textOf(query, 'sub_domain')];
   return {
-    strong: { path: path || null, names: names.filter(isPresent) },
+    strong: { path: path || null, names: names.filter(isPresent), key: toKeyName(credential ?? '')?.tenant ?? null },
     weak: { client: client || null, hosts: [...subDomains, host].filter(isPresent).map(toHostName) },
   };
 }

@@ -15,19 +15,19 @@ export class TenantResolver {
   ) {}
 
   /**
-   * One registered strong hint decides; without strong hints the first registered weak one; then `DEFAULT_TENANT`.
+   * One registered strong hint decides, an API key only where none of the others is registered; without strong hints the first registered weak one; then `DEFAULT_TENANT`.
    * @throws TenantMismatchError, TenantUnknownError, TenantRequiredError, DatabaseUnavailableError (directory not read yet)
    */
   resolve(hints: TenantHints): Tenant {
     return this.byStrong(hints.strong) ?? this.byWeak(hints.weak) ?? this.byDefault();
   }
 
-  private byStrong({ path, names }: TenantHints['strong']): Tenant | null {
-    if (path === null && names.length === 0) return null;
+  private byStrong({ path, names, key }: TenantHints['strong']): Tenant | null {
+    if (path === null && names.length === 0 && key === null) return null;
     const byPath = path === null ? null : this.directory.findByKey(path);
     const found = [byPath, ...names.map((name) => this.directory.findByName(name))].filter((tenant) => tenant !== null);
-    const [first, ...others] = found;
-    if (first === undefined) throw new TenantUnknownError();
+    const [first = key === null ? null : this.directory.findByKey(key), ...others] = found;
+    if (first === null) throw new TenantUnknownError();
     if (others.some((other) => other.key !== first.key)) throw new TenantMismatchError();
     return first;
   }

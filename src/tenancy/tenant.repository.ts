@@ -4,9 +4,9 @@ import mongoose, { type ClientSession, type mongo } from 'mongoose';
 import { PromiseCache } from '../common/index.js';
 import { ControlDatabase } from '../mongo/index.js';
 import { NameTakenError } from './tenancy.errors.js';
-import type { Tenant } from './tenant.js';
+import { DEFAULT_SETTINGS, type ApiKey, type Tenant } from './tenant.js';
 
-type TenantRecord = Omit<Tenant, 'key'> & { readonly _id: string };
+type TenantRecord = Omit<Tenant, 'key' | 'keys'> & { readonly _id: string; readonly keys?: readonly ApiKey[] };
 
 interface RevisionRecord {
   readonly _id: 'tenants';
@@ -105,8 +105,9 @@ function isDuplicateKey(error: unknown): error is mongo.MongoServerError & { key
   return error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY && 'keyPattern' in error;
 }
 
+// Tenants of earlier versions lack what came later.
 function toTenant({ _id, ...fields }: TenantRecord): Tenant {
-  return { key: _id, ...fields };
+  return { key: _id, ...fields, keys: fields.keys ?? [], settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
 }
 
 function toRecord({ key, ...fields }: Tenant): TenantRecord {

@@ -15,6 +15,8 @@ export interface Tenant {
   /** Its database there, made by the service; never a name that a request can say. */
   readonly database: string;
   readonly settings: TenantSettings;
+  /** Its API keys; none of them can be read back from what is stored. */
+  readonly keys: readonly ApiKey[];
   /** Version of the indexes that each collection is known to have. */
   readonly index_versions: Readonly<Record<string, number>>;
   readonly created_date: Date;
@@ -29,10 +31,66 @@ export interface TenantAuth {
   readonly sockets: Admission;
 }
 
+/** What an API key may do: everything of its tenant, or read. */
+export type KeyRole = 'service' | 'reader';
+
+/** A service's credential, as stored. */
+export interface ApiKey {
+  /** 12 hexadecimal digits; stands in the key itself. */
+  readonly id: string;
+  readonly role: KeyRole;
+  /** SHA-256 of the key, as hexadecimal digits. */
+  readonly hash: string;
+  readonly expires: Date | null;
+  readonly note: string | null;
+  readonly created_date: Date;
+}
+
 export interface TenantSettings {
   /** Image of messages whose sender's app sends none; null: none. */
   readonly default_image: string | null;
+  /** Whether stored text is answered with what HTML would read as markup escaped, for pages that print it as HTML. */
+  readonly escape_html: boolean;
+  /** What is masked for whom; null: nothing. */
+  readonly masking: Masking | null;
+  /** How its apps' JSON Web Tokens are checked; null: they are not. */
+  readonly jwt: JwtSettings | null;
+  /** Where its own opaque tokens are looked up; null: nowhere. */
+  readonly lookup: LookupSettings | null;
 }
 
+/** Fields of a person that can be masked. */
+export type MaskedField = 'phone_num' | 'email';
+
+/** By the viewer's role, then the `user_type` of the person seen (`*`: all), what of that person is masked. */
+export type Masking = Readonly<Record<string, Readonly<Record<string, readonly MaskedField[]>>>>;
+
+/** How tokens of one issuer are checked and read. Either `secret` or `jwks_url` is set. */
+export interface JwtSettings {
+  readonly secret: string | null;
+  readonly jwks_url: string | null;
+  readonly algorithms: readonly string[];
+  readonly issuer: string | null;
+  readonly audience: string | null;
+  /** Claim that must name this tenant: its key or one of its names; null: not looked at. */
+  readonly tenant_claim: string | null;
+  readonly subject_claim: string;
+  readonly role_claim: string;
+  readonly vendor_ids_claim: string | null;
+}
+
+/** Where an opaque token is looked up, and where the answer says whose it is: paths such as `data.user.id`. */
+export interface LookupSettings {
+  readonly url: string;
+  readonly timeout_ms: number;
+  readonly cache_seconds: number;
+  readonly subject_path: string;
+  readonly role_path: string;
+  readonly vendor_ids_path: string | null;
+}
+
+/** The settings of a tenant of which nothing was said. */
+export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, jwt: null, lookup: null };
+
 /** The fields of a tenant that a person sets; the rest is the service's. */
-export type TenantFields = Omit<Tenant, 'key' | 'database' | 'index_versions' | 'created_date' | 'updated_date'>;
+export type TenantFields = Omit<Tenant, 'key' | 'database' | 'keys' | 'index_versions' | 'created_date' | 'updated_date'>;

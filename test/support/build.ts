@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '../../src/auth/index.js';
 import { MessageService } from '../../src/message/index.js';
 import { newId, type Id } from '../../src/mongo/index.js';
 import {
@@ -17,7 +18,7 @@ let made = 0;
 /** Makes a room of agent 141 in `tenant`, named after an order of its own. */
 export async function aRoom({ app }: TestApp, tenant: Tenant, fields: Partial<RoomFields> = {}): Promise<Room> {
   const order = String(++made);
-  const { room } = await app.get(RoomService).create(tenant, {
+  const { room } = await app.get(RoomService).create(tenant, ANONYMOUS, {
     room_id: order,
     room_name: `OrderNo-${order}-orderId-${order}-oderVendor-7-agentId-141`,
     type: 'agent_to_user',
@@ -75,5 +76,5 @@ export async function aMessage(
   fields: MessageFields & { sender?: Joiner } = {},
 ): Promise<Message> {
   const { sender = AGENT, ...rest } = fields;
-  return (await app.get(MessageService).store(tenant, room, sender, { message: 'hello', ...rest })).message;
+  return (await app.get(MessageService).store(tenant, ANONYMOUS, room, { sender, fields: { message: 'hello', ...rest } })).message;
 }

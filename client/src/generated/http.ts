@@ -52,7 +52,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -304,7 +304,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -533,7 +533,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -715,7 +715,7 @@ export interface paths {
                         "application/json": components["schemas"]["SendErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1011,7 +1011,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1442,7 +1442,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1739,7 +1739,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2036,7 +2036,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2168,7 +2168,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2300,7 +2300,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2432,7 +2432,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2560,7 +2560,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
+                /** @description `NOT_ALLOWED`, `CREDENTIAL_REFUSED`, `TENANT_MISMATCH`, `TENANT_SUSPENDED` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -3397,6 +3397,7 @@ export type ErrorCode =
   | 'DATABASE_UNAVAILABLE'
   | 'INTERNAL_ERROR'
   | 'LOCATION_NOT_FOUND'
+  | 'NOT_ALLOWED'
   | 'OVERLOADED'
   | 'ROOM_FULL'
   | 'ROOM_NOT_FOUND'

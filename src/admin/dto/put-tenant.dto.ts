@@ -16,6 +16,7 @@ import {
 
 import { isCidr, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
+import { TenantSettingsDto } from './tenant-settings.dto.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];
 const NAME = /^[^\s\p{Cc}\p{Cf}]+$/u;
@@ -38,15 +39,6 @@ class TenantAuthDto implements Partial<TenantAuth> {
 function toAuth(value: unknown): unknown {
   const both = typeof value === 'string' ? { http: value, sockets: value } : value;
   return typeof both === 'object' && both !== null && !Array.isArray(both) ? plainToInstance(TenantAuthDto, both) : both;
-}
-
-class TenantSettingsDto {
-  /** Image of messages whose sender's app sends none. */
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
-  @IsOptional()
-  @IsString()
-  @MaxLength(2000)
-  default_image?: string | null;
 }
 
 /** A change of a tenant: an absent field stays as it is, null resets it to its default, an unknown one is refused. */

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import type { Admission, Tenant, TenantAuth, TenantSettings } from '../../tenancy/index.js';
+import { pick } from '../../common/index.js';
+import type { Admission, Masking, Tenant, TenantAuth, TenantSettings } from '../../tenancy/index.js';
 
 const ADMISSION = { enum: ['open', 'required'] as Admission[] };
 
@@ -9,9 +10,14 @@ class AuthDto implements TenantAuth {
   @ApiProperty(ADMISSION) sockets!: Admission;
 }
 
-class SettingsDto implements TenantSettings {
-  /** Image of participants whose app sends none. */
+class SettingsDto implements Omit<TenantSettings, 'jwt' | 'lookup'> {
+  /** Image of messages whose sender's app sends none. */
   @ApiProperty({ type: String, nullable: true }) default_image!: string | null;
+  /** Whether stored text is answered with what HTML would read as markup escaped. */
+  @ApiProperty({ type: Boolean }) escape_html!: boolean;
+  /** By the viewer's role, then the `user_type` of the person seen, what is masked; null: nothing. */
+  @ApiProperty({ type: 'object', nullable: true, additionalProperties: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } } })
+  masking!: Masking | null;
 }
 
 /** A tenant as the admin API and the command line answer it. */
@@ -25,7 +31,7 @@ export class TenantDto {
   @ApiProperty({ type: String, example: 'default' }) cluster!: string;
   /** Its database on that cluster, made by the service. */
   @ApiProperty({ type: String }) database!: string;
-  @ApiProperty({ type: SettingsDto }) settings!: TenantSettings;
+  @ApiProperty({ type: SettingsDto }) settings!: SettingsDto;
   @ApiProperty({ type: String, format: 'date-time' }) created_date!: Date;
   @ApiProperty({ type: String, format: 'date-time' }) updated_date!: Date;
 }
@@ -39,9 +45,11 @@ export class RemovedTenantDto {
   @ApiProperty({ type: Boolean }) dropped!: boolean;
 }
 
-/** The tenant as answered. */
-export function toTenantDto({ key, index_versions: _, ...fields }: Tenant): TenantDto {
-  return { key, ...fields };
+const ANSWERED = ['key', 'names', 'sub_domains', 'auth', 'open_from', 'status', 'cluster', 'database', 'created_date', 'updated_date'] as const;
+
+/** The tenant as answered: without secrets, and without what is of this service only. */
+export function toTenantDto(tenant: Tenant): TenantDto {
+  return { ...pick(tenant, ANSWERED), settings: pick(tenant.settings, ['default_image', 'escape_html', 'masking']) };
 }
 
 /** What was removed, as answered. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import type { View } from '../../auth/index.js';
 import { ErrorDto } from '../../common/index.js';
 import { RoomDto, SharedRoomFieldsDto, toWireRoom, type Message, type Room, type WireRoom } from '../../room/index.js';
 import { toWireMessage, type WireMessage } from '../message.js';
@@ -65,11 +66,11 @@ export class SendErrorDto extends ErrorDto {
 }
 
 /** The answer of a send: the message, and the room as it was before. */
-export function toSentMessage({ message, room }: { message: Message; room: Room }): SentMessageDto {
-  return toMessageNews(message, { ...room, updated_date: room.updated_before ?? room.updated_date });
+export function toSentMessage(view: View, { message, room }: { message: Message; room: Room }): SentMessageDto {
+  return toMessageNews(view, message, { ...room, updated_date: room.updated_before ?? room.updated_date });
 }
 
 /** What is said of a message that was stored, with the room as given. */
-export function toMessageNews(message: Message, room: Room): SentMessageDto {
-  return { chatData: toWireMessage(message), roomData: toWireRoom(room), new: true, status: true, statusCode: 200, message: 'sent!' };
+export function toMessageNews(view: View, message: Message, room: Room): SentMessageDto {
+  return { chatData: view.show(toWireMessage(message)), roomData: view.show(toWireRoom(room)), new: true, status: true, statusCode: 200, message: 'sent!' };
 }

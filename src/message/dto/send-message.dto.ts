@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 
 import { blankToUndefined, Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
 import type { Joiner, MessageFields } from '../../room/index.js';
+import type { SentFields } from '../message.js';
 
 const URL_LIMIT = 4_000;
 const TEXT_LIMIT = 1_000;
@@ -41,12 +42,15 @@ export class SendMessageDto {
   @OptionalText({ example: 'image/jpeg' }) mediaType?: string | null;
 }
 
-/** Who sends it. */
-export function toSender(dto: SendMessageDto): Joiner {
+/** Who sends what. */
+export function toNewMessage(dto: SendMessageDto): SentFields {
+  return { sender: toSender(dto), fields: toMessageFields(dto) };
+}
+
+function toSender(dto: SendMessageDto): Joiner {
   return pick(dto, ['user_type', 'user_id', 'email', 'username', 'phone_num', 'display_image', 'sub_domain']);
 }
 
-/** What is sent. */
-export function toMessageFields(dto: SendMessageDto): MessageFields {
+function toMessageFields(dto: SendMessageDto): MessageFields {
   return pick(dto, ['message', 'to_message', 'from_message', 'chat_type', 'is_media', 'mediaUrl', 'thumbnailUrl', 'mediaType']);
 }

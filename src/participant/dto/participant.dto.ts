@@ -1,5 +1,6 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 
+import type { View } from '../../auth/index.js';
 import { ErrorDto } from '../../common/index.js';
 import { RoomDto, SharedRoomFieldsDto, toWireRoom, type Participant, type Room, type WireRoom } from '../../room/index.js';
 import { toWireParticipant, type WireParticipant } from '../participant.js';
@@ -61,14 +62,14 @@ export class JoinedRoomDto {
 }
 
 /** The answer that shows these participants. */
-export function toRoomUsers(participants: readonly Participant[]): RoomUsersDto {
+export function toRoomUsers(view: View, participants: readonly Participant[]): RoomUsersDto {
   return participants.length === 0
     ? { userData: {}, status: false, statusCode: 200, message: 'No user found!' }
-    : { userData: participants.map(toWireParticipant), status: true, statusCode: 200, message: 'User Found!' };
+    : { userData: participants.map((one) => view.show(toWireParticipant(one))), status: true, statusCode: 200, message: 'User Found!' };
 }
 
 /** The answer of a join; `status` and the spelling are what older panels know. */
-export function toJoinedRoom({ room, participant, isNew }: { room: Room; participant: Participant; isNew: boolean }): JoinedRoomDto {
+export function toJoinedRoom(view: View, { room, participant, isNew }: { room: Room; participant: Participant; isNew: boolean }): JoinedRoomDto {
   const message = isNew ? 'joined sucessfully!' : 'already exist!';
-  return { roomData: toWireRoom(room), RoomUser: toWireParticipant(participant), status: !isNew, statusCode: 200, message };
+  return { roomData: view.show(toWireRoom(room)), RoomUser: view.show(toWireParticipant(participant)), status: !isNew, statusCode: 200, message };
 }

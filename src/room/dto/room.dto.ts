@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+import type { View } from '../../auth/index.js';
 import { toWireRoom, type Room, type WireRoom } from '../room.js';
 
 const ID = { type: String, pattern: '^[0-9a-f]{24}$' } as const;
@@ -59,8 +60,8 @@ export class CreatedRoomDto {
 }
 
 /** The answer of a createRoom; `status` and the spelling are what old callers know. */
-export function toCreatedRoom({ room, isNew }: { room: Room; isNew: boolean }): CreatedRoomDto {
-  return { roomData: toWireRoom(room), status: !isNew, statusCode: 200, message: isNew ? 'created sucessfully!' : 'already exist!' };
+export function toCreatedRoom(view: View, { room, isNew }: { room: Room; isNew: boolean }): CreatedRoomDto {
+  return { roomData: view.show(toWireRoom(room)), status: !isNew, statusCode: 200, message: isNew ? 'created sucessfully!' : 'already exist!' };
 }
 
 /** The answer of a change that says nothing but that it was made. */

@@ -1,0 +1,55 @@
+import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+
+import { PERSON_ROLES } from '../../auth/index.js';
+import type { Masking } from '../../tenancy/index.js';
+
+const VIEWERS: readonly string[] = [...PERSON_ROLES, 'service', 'reader', 'anonymous'];
+const MASKED: readonly unknown[] = ['phone_num', 'email'];
+const MOST_KINDS = 20;
+const MASKING_MESSAGE = `masking must say by viewer (${VIEWERS.join(', ')}), then by user_type (or *), which of phone_num and email are masked: {"agent": {"user": ["phone_num"]}}`;
+
+const MASKING_SCHEMA: ApiPropertyOptions = {
+  type: 'object',
+  nullable: true,
+  additionalProperties: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string', enum: ['phone_num', 'email'] } } },
+  example: { agent: { user: ['phone_num', 'email'] } },
+};
+
+/** What a deployment's rooms look like and who may see what of them; an absent field stays, null resets. */
+export class TenantSettingsDto {
+  /** Image of messages whose sender's app sends none. */
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(2000)
+  default_image?: string | null;
+
+  /** Answers stored text with what HTML would read as markup escaped, for old pages that print it as HTML. */
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  @IsOptional()
+  @IsBoolean({ message: 'escape_html must be true or false' })
+  escape_html?: boolean | null;
+
+  /** By the viewer's role, then the `user_type` of the person seen (`*`: everybody), which of `phone_num` and `email` are masked. Who has no credential sees none of what is masked for anybody. */
+  @ApiPropertyOptional(MASKING_SCHEMA)
+  @IsOptional()
+  @ValidateBy({ name: 'masking', validator: { validate: isMasking, defaultMessage: () => MASKING_MESSAGE } })
+  masking?: Masking | null;
+}
+
+function isMasking(value: unknown): boolean {
+  return isTable(value) && Object.entries(value).every(([viewer, rule]) => VIEWERS.includes(viewer) && isRule(rule));
+}
+
+function isRule(rule: unknown): boolean {
+  return isTable(rule) && Object.keys(rule).length <= MOST_KINDS && Object.entries(rule).every(([kind, fields]) => /^([a-z_]{1,40}|\*)$/.test(kind) && isMask(fields));
+}
+
+function isMask(fields: unknown): boolean {
+  return Array.isArray(fields) && fields.length <= MASKED.length && fields.every((field) => MASKED.includes(field));
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+
+import { isAddressIn } from '../common/index.js';
+import { KEY_PREFIX, type Tenant, type TenantAuth } from '../tenancy/index.js';
+import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
+import { ANONYMOUS, type Caller } from './caller.js';
+import { callerAddress } from './caller-address.js';
+import { callerOfKey } from './key-check.js';
+
+/** Finds out who is asking a tenant. */
+@Injectable()
+export class Authenticator {
+  /**
+   * Who is asking: whom the credential names, or nobody where the tenant is open to calls (`http`) or `sockets` or to the address that asks. There
+   * a credential of another service is as good as none: old apps send their panel's.
+   * @throws CredentialRefusedError, the same whatever is wrong
+   */
+  async authenticate(tenant: Tenant, way: keyof TenantAuth, request: Request, credential: string | null): Promise<Caller> {
+    const found = await Promise.resolve(this.judge(tenant, credential));
+    if (typeof found !== 'string') return found;
+    if (!isKey(credential) && isOpenTo(tenant, way, request)) return ANONYMOUS;
+    throw new CredentialRefusedError(found);
+  }
+
+  private judge(tenant: Tenant, credential: string | null): Caller | RefusalReason {
+    if (credential === null) return 'missing';
+    if (isKey(credential)) return callerOfKey(tenant, credential);
+    return 'wrong';
+  }
+}
+
+function isKey(credential: string | null): boolean {
+  return credential?.startsWith(KEY_PREFIX) === true;
+}
+
+function isOpenTo(tenant: Tenant, way: keyof TenantAuth, request: Request): boolean {
+  if (tenant.auth[way] === 'open') return true;
+  const address = callerAddress(request);
+  return address !== null && isAddressIn(address, tenant.open_from);
+}
