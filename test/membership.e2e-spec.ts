@@ -89,8 +89,8 @@ describe('A list', () => {
   });
 
   it('of nobody stays empty: apps show an error for anything else', async () => {
-    for (const agent_id of [null, '', 'undefined', 'null']) {
-      expect((await people.agent.post('/api/room/fetchRoomByUserAgent', { ...LIST, agent_id }).expect(200)).body.roomData).toEqual([]);
+    for (const nobody of [null, '', 'undefined', 'null']) {
+      expect((await people.agent.post('/api/room/fetchRoomByUserAgent', { ...LIST, agent_id: nobody }).expect(200)).body.roomData).toEqual([]);
     }
   });
 
@@ -142,10 +142,10 @@ describe('A room', () => {
     const before = await stored(mine);
     const others = { agent: ['user', 'vendor', 'admin', 'constructor'], user: ['agent', 'vendor', 'admin'], vendor: ['agent', 'user', 'admin'], admin: ['agent', 'user', 'vendor'] } as const;
     for (const [who, kinds] of Object.entries(others) as ['agent' | 'user' | 'vendor' | 'admin', readonly string[]][]) {
-      for (const user_type of kinds) {
-        const sent = await people[who].send(mine._id, { user_type });
-        const joined = await people[who].post('/api/chat/joinRoomByID', { room_id: mine._id.toHexString(), user_type, user_id: 1 });
-        expect([who, user_type, sent.status, sent.body]).toEqual([who, user_type, 403, refusal(403, 'NOT_ALLOWED', 'user_type', { chatData: {} })]);
+      for (const kind of kinds) {
+        const sent = await people[who].send(mine._id, { user_type: kind });
+        const joined = await people[who].post('/api/chat/joinRoomByID', { room_id: mine._id.toHexString(), user_type: kind, user_id: 1 });
+        expect([who, kind, sent.status, sent.body]).toEqual([who, kind, 403, refusal(403, 'NOT_ALLOWED', 'user_type', { chatData: {} })]);
         expect([joined.status, joined.body.error]).toEqual([403, 'NOT_ALLOWED']);
       }
     }
@@ -193,7 +193,7 @@ describe('createRoom', () => {
 });
 
 describe('Locations', () => {
-  const at = (agent_id: number, order_id: number): object => ({ agent_id, order_id, lat: '1', lng: '2' });
+  const at = (agent: number, order: number): object => ({ agent_id: agent, order_id: order, lat: '1', lng: '2' });
 
   it('are said by the agent and read by those who have a room of the order with the agent', async () => {
     expect((await people.agent.post('/api/agent/saveAgentLocation', at(141, 10))).status).toBe(200);
@@ -212,8 +212,8 @@ describe('A socket', () => {
 
   it('hears the rooms of its person, down to the raw frames; that of an admin all of them', async () => {
     const [agent, user, vendor, admin] = await Promise.all(
-      ([['agent', '141', []], ['user', '2', []], ['vendor', '900', ['7']], ['admin', '5', []]] as const).map(async ([role, sub, vendor_ids]) =>
-        Listener.open(base(), { token: await tokenOf(tenant, role, sub, { vendor_ids }), events: ['agent-location-142'] }),
+      ([['agent', '141', []], ['user', '2', []], ['vendor', '900', ['7']], ['admin', '5', []]] as const).map(async ([role, sub, shops]) =>
+        Listener.open(base(), { token: await tokenOf(tenant, role, sub, { vendor_ids: shops }), events: ['agent-location-142'] }),
       ),
     );
     const say = (room: Room, message: string): Promise<unknown> => service.app.get(MessageService).store(tenant, ANONYMOUS, room._id, { sender: { user_type: 'admin', user_id: '5' }, fields: { message } });

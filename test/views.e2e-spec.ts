@@ -128,7 +128,7 @@ describe('escape_html', () => {
   const MARKUP = '<img src=x onerror=alert(1)>';
 
   it('escapes stored text in every answer and event, and stores it as it was sent', async () => {
-    const tenant = await newTenant(service, { settings: { escape_html: true } as object });
+    const tenant = await newTenant(service, { settings: { escape_html: true } });
     const calls = new Calls(service, tenant);
     const listener = await Listener.open(`${service.url}/t/${tenant.key}`);
     const made = await calls.post('/api/room/createRoom', { room_name: MARKUP, type: 'agent_to_user', agent_id: 141, agent_db: tenant.key, vendor_name: MARKUP }).expect(200);

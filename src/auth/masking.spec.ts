@@ -18,7 +18,7 @@ describe('maskPerson', () => {
 
   it('hides from who has no credential whatever is hidden from anybody', () => {
     const mask = toMask(POLICY, 'anonymous');
-    for (const user_type of ['user', 'agent']) expect(maskPerson({ ...PERSON, user_type }, mask)).toMatchObject({ phone_num: '+* *** *** **56', email: 'j***@example.com' });
+    for (const kind of ['user', 'agent']) expect(maskPerson({ ...PERSON, user_type: kind }, mask)).toMatchObject({ phone_num: '+* *** *** **56', email: 'j***@example.com' });
     expect(maskPerson({ ...PERSON, user_type: 'vendor' }, mask)).toMatchObject({ phone_num: PERSON.phone_num, email: 'j***@example.com' });
   });
 

@@ -34,5 +34,5 @@ export async function personCalls(service: TestApp, tenant: Tenant, role: Person
 
 /** The tenant after a change of its settings. */
 export function changeSettings({ app }: TestApp, { key }: Tenant, settings: object): Promise<Tenant> {
-  return app.get(TenantAdminService).put(key, { settings: settings as object });
+  return app.get(TenantAdminService).put(key, { settings });
 }
