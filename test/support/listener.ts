@@ -43,6 +43,8 @@ export interface ListenerOptions {
   readonly release?: Release;
   readonly transports?: readonly Transport[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent by clients of 4.8.4 only. */
+  readonly auth?: Readonly<Record<string, unknown>>;
   /** Whether the client connects again by itself when its connection is closed. */
   readonly reconnects?: boolean;
   /** Events to hear beside {@link EVENTS}. */
@@ -75,8 +77,8 @@ export class Listener {
   }
 
   /** A socket of `base`, whose connection is under way. */
-  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
-    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers };
+  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, auth = {}, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
+    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers, auth };
     return new Listener(connectors[release](base, options), events);
   }
 
