@@ -4,8 +4,9 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
+import { isNotLookedUp } from '../auth/index.js';
 import { AppError } from '../common/index.js';
-import { TenantDirectory } from '../tenancy/index.js';
+import { TenantDirectory, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { DefaultNamespace } from './default-namespace.js';
 import { Handshake } from './handshake.js';
@@ -13,6 +14,8 @@ import { channelsOf, type Seat, type Taken } from './seat.js';
 
 // How long a socket may last beyond its credential.
 const EXPIRY_MS = 1_000;
+// How much longer it may where a server of the deployment is away that would say whether the credential is good: else each of its pauses closed them all.
+const GRACE_MS = 60_000;
 
 /** Looks after the sockets when a tenant changes or a credential ends: those that it no longer lets in are closed, and others may hear it now. */
 @Injectable()
@@ -20,6 +23,7 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
   private readonly logger = new Logger('realtime');
   private watching: Subscription | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private readonly looking = new Set<Socket>();
 
   constructor(
     private readonly directory: TenantDirectory,
@@ -47,13 +51,14 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 
   private async closeExpired(): Promise<void> {
     const now = Date.now();
-    const expired = this.audience.all().filter(({ caller }) => caller.expires !== null && caller.expires.getTime() <= now);
+    const expired = this.audience.all().filter(({ socket, caller }) => caller.expires !== null && caller.expires.getTime() <= now && !this.looking.has(socket));
     await Promise.all(expired.map((one) => this.look(one)));
   }
 
   private async look({ socket, ...seat }: Taken): Promise<void> {
-    const now = await this.seatOf(socket);
-    if (now !== null && isSame(now, seat)) {
+    this.looking.add(socket);
+    const now = await this.seatNow(socket, seat).finally(() => this.looking.delete(socket));
+    if (now !== null) {
       this.audience.renew(socket, now);
       return;
     }
@@ -63,16 +68,27 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
     socket.conn.close(true);
   }
 
-  private async seatOf(socket: Socket): Promise<Seat | null> {
+  // Null where it may not hear what it heard.
+  private async seatNow(socket: Socket, seat: Seat): Promise<Seat | null> {
     try {
-      return await this.handshake.admit(socket);
+      const now = await this.handshake.admit(socket);
+      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat)) ? now : null;
     } catch (error) {
-      if (!(error instanceof AppError)) this.logger.error({ err: error }, 'a socket could not be looked at again');
-      return null;
+      if (!(error instanceof AppError)) {
+        this.logger.error({ err: error }, 'a socket could not be looked at again');
+        return null;
+      }
+      return isNotLookedUp(error) && this.mayWait(seat) ? seat : null;
     }
+  }
+
+  private mayWait({ tenant, caller }: Seat): boolean {
+    const now = this.directory.findByKey(tenant.key);
+    return now !== null && isDeepStrictEqual(judgesOf(now), judgesOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
   }
 }
 
-function isSame(now: Seat, before: Seat): boolean {
-  return now.tenant.cluster === before.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(before));
+// What decides whether a token is good.
+function judgesOf({ database, settings: { jwt, lookup } }: Tenant): readonly unknown[] {
+  return [database, jwt, lookup];
 }

@@ -45,12 +45,6 @@ export class Audience {
     this.metrics.sockets.inc();
   }
 
-  /** The socket hears the same as before, by a credential that lasts longer or a tenant that has changed. */
-  renew(socket: Socket, seat: Seat): void {
-    const hearers = this.byDatabase.get(seat.tenant.database);
-    if (hearers?.seats.has(socket) === true) hearers.seats.set(socket, seat);
-  }
-
   /** From now on what the tenant's sockets hear is kept for this one. */
   wait(socket: Socket, seat: Seat): void {
     this.hearersOf(seat.tenant).waiting.set(socket, { seat, kept: [] });
@@ -64,6 +58,14 @@ export class Audience {
     for (const event of waiting.kept) socket.emit(event.name, event.payloadIn(view));
     this.join(socket, waiting.seat);
     this.byDatabase.get(database)?.waiting.delete(socket);
+  }
+
+  /** The socket hears what it heard, and its credential was looked at again. */
+  renew(socket: Socket, seat: Seat): void {
+    const hearers = this.byDatabase.get(seat.tenant.database);
+    const waiting = hearers?.waiting.get(socket);
+    if (hearers?.seats.has(socket) === true) hearers.seats.set(socket, seat);
+    if (waiting !== undefined) hearers?.waiting.set(socket, { ...waiting, seat });
   }
 
   /** The socket hears this tenant no longer, and what was kept for it is forgotten. */

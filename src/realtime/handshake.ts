@@ -31,12 +31,15 @@ export class Handshake {
    * The tenant that a socket hears – its namespace's; in the default one that of the handshake's host or API key, or `DEFAULT_TENANT` – and who it is there.
    * @throws TenantRequiredError, TenantUnknownError, TenantSuspendedError, CredentialRefusedError, DatabaseUnavailableError
    */
-  async admit({ nsp, request, handshake }: Socket): Promise<Seat> {
+  async admit(socket: Socket): Promise<Seat> {
+    const { nsp, request, handshake } = socket;
     const call = this.toCall(request);
     const credential = toCredential(handshake);
     const tenant = this.resolver.resolve(toTenantHints({ path: toKey(nsp.name), body: null, query: null, client: null, host: call.hostname, credential }));
     if (tenant.status === 'suspended') throw new TenantSuspendedError();
-    return { tenant, caller: await this.authenticator.authenticate(tenant, 'sockets', call, credential) };
+    const caller = await this.authenticator.authenticate(tenant, 'sockets', call, credential);
+    // While a token was looked up the tenant may have changed, and nobody looks at a socket that is not in yet.
+    return this.directory.findByKey(tenant.key) === tenant ? { tenant, caller } : this.admit(socket);
   }
 
   // With Express' own request behind it, a handshake's host and address are found as those of any other call.
