@@ -2,15 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 
 import { isAddressIn } from '../common/index.js';
-import { KEY_PREFIX, type Tenant, type TenantAuth } from '../tenancy/index.js';
+import { KEY_PREFIX, toKeyName, type Tenant, type TenantAuth } from '../tenancy/index.js';
 import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { callerAddress } from './caller-address.js';
 import { callerOfKey } from './key-check.js';
+import { KeyUses } from './key-uses.js';
 
 /** Finds out who is asking a tenant. */
 @Injectable()
 export class Authenticator {
+  constructor(private readonly keyUses: KeyUses) {}
+
   /**
    * Who is asking: whom the credential names, or nobody where the tenant is open to calls (`http`) or `sockets` or to the address that asks. There
    * a credential of another service is as good as none: old apps send their panel's.
@@ -25,8 +28,15 @@ export class Authenticator {
 
   private judge(tenant: Tenant, credential: string | null): Caller | RefusalReason {
     if (credential === null) return 'missing';
-    if (isKey(credential)) return callerOfKey(tenant, credential);
+    if (isKey(credential)) return this.judgeKey(tenant, credential);
     return 'wrong';
+  }
+
+  private judgeKey(tenant: Tenant, credential: string): Caller | RefusalReason {
+    const found = callerOfKey(tenant, credential);
+    const name = toKeyName(credential);
+    if (typeof found !== 'string' && name !== null) this.keyUses.note(tenant, name.id);
+    return found;
   }
 }
 

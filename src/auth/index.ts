@@ -7,4 +7,5 @@ export { Authenticator } from './authenticator.js';
 export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type Role } from './caller.js';
 export { CurrentCaller } from './current-caller.decorator.js';
 export { toKeyHash } from './key-check.js';
+export { KeyUses } from './key-uses.js';
 export { viewOf, type View } from './view.js';
