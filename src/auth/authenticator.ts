@@ -6,13 +6,22 @@ import { KEY_PREFIX, toKeyName, type Tenant, type TenantAuth } from '../tenancy/
 import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { callerAddress } from './caller-address.js';
+import { isJwt, JwtCheck } from './jwt-check.js';
 import { callerOfKey } from './key-check.js';
 import { KeyUses } from './key-uses.js';
+import { Lookups } from './lookups.js';
+
+// More than a header can carry; sockets could send more.
+const MOST_CHARACTERS = 16_384;
 
 /** Finds out who is asking a tenant. */
 @Injectable()
 export class Authenticator {
-  constructor(private readonly keyUses: KeyUses) {}
+  constructor(
+    private readonly jwtCheck: JwtCheck,
+    private readonly lookups: Lookups,
+    private readonly keyUses: KeyUses,
+  ) {}
 
   /**
    * Who is asking: whom the credential names, or nobody where the tenant is open to calls (`http`) or `sockets` or to the address that asks. There
@@ -20,16 +29,20 @@ export class Authenticator {
    * @throws CredentialRefusedError, the same whatever is wrong
    */
   async authenticate(tenant: Tenant, way: keyof TenantAuth, request: Request, credential: string | null): Promise<Caller> {
-    const found = await Promise.resolve(this.judge(tenant, credential));
+    const judged = await this.judge(tenant, credential);
+    const found = way === 'sockets' && isOver(judged) ? 'expired' : judged;
     if (typeof found !== 'string') return found;
     if (!isKey(credential) && isOpenTo(tenant, way, request)) return ANONYMOUS;
     throw new CredentialRefusedError(found);
   }
 
-  private judge(tenant: Tenant, credential: string | null): Caller | RefusalReason {
+  private async judge(tenant: Tenant, credential: string | null): Promise<Caller | RefusalReason> {
+    const { jwt, lookup } = tenant.settings;
     if (credential === null) return 'missing';
     if (isKey(credential)) return this.judgeKey(tenant, credential);
-    return 'wrong';
+    if (credential.length > MOST_CHARACTERS) return 'wrong';
+    if (jwt !== null && isJwt(credential)) return this.jwtCheck.callerOf(tenant, jwt, credential);
+    return lookup === null ? 'wrong' : this.lookups.callerOf(tenant, lookup, credential);
   }
 
   private judgeKey(tenant: Tenant, credential: string): Caller | RefusalReason {
@@ -42,6 +55,11 @@ export class Authenticator {
 
 function isKey(credential: string | null): boolean {
   return credential?.startsWith(KEY_PREFIX) === true;
+}
+
+// Clocks that are apart matter to a call, which is over at once; a socket must not outlast its credential by minutes.
+function isOver(found: Caller | RefusalReason): boolean {
+  return typeof found !== 'string' && found.expires !== null && found.expires.getTime() <= Date.now();
 }
 
 function isOpenTo(tenant: Tenant, way: keyof TenantAuth, request: Request): boolean {
