@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 
 import { AdminModule } from './admin/index.js';
+import { AuditModule } from './audit/index.js';
 import { AdmissionMiddleware, AuthModule } from './auth/index.js';
 import { ConfigModule, type Config } from './config/index.js';
 import { DemoModule } from './demo/index.js';
@@ -22,6 +23,7 @@ const TENANT_CONTROLLERS = [InboxController, RoomController, ParticipantControll
   imports: [
     ObserveModule,
     MongoModule,
+    AuditModule,
     TenancyModule,
     AuthModule,
     RoomModule,

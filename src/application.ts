@@ -8,12 +8,13 @@ import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
+import { RefusedCalls } from './audit/index.js';
 import { AppErrorFilter, DtoPipe, readableBody } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
 import { PinoLoggerService, requestLog } from './observe/index.js';
 import { serveDocs } from './swagger.js';
-import { pathPrefix } from './tenancy/index.js';
+import { pathPrefix, type TenantRequest } from './tenancy/index.js';
 
 const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match'];
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'etag'];
@@ -40,7 +41,8 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
     abortOnError: false,
   });
   addMiddleware(app, config, log);
-  app.useGlobalFilters(new AppErrorFilter());
+  const refused = app.get(RefusedCalls);
+  app.useGlobalFilters(new AppErrorFilter((error, { tenant }: TenantRequest) => refused.count(tenant?.key ?? null, error)));
   app.useGlobalPipes(new DtoPipe());
   if (config.docs) serveDocs(app);
   app.get(Clusters).open();

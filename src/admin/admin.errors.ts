@@ -27,3 +27,17 @@ export class DatabaseKeptError extends AppError {
     super('DATABASE_KEPT', 503, `The tenant is removed, but its database ${database} could not be dropped: drop it by hand.`, { cause });
   }
 }
+
+/** 404: the tenant has no API key of that id. */
+export class KeyNotFoundError extends AppError {
+  constructor() {
+    super('KEY_UNKNOWN', 404, 'The tenant has no API key of that id.');
+  }
+}
+
+/** 409: the tenant has as many API keys as it may have. */
+export class KeysFullError extends AppError {
+  constructor(most: number) {
+    super('KEYS_FULL', 409, `A tenant has ${most} API keys at most: revoke one first.`);
+  }
+}

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Inject, Injectable } from '@nestjs/common';
 
+import { THIS_SERVICE, type Actor } from '../audit/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { Clusters } from '../mongo/index.js';
@@ -27,13 +28,14 @@ export class TenantAdminService {
    * Makes or changes a tenant; in force here when it returns, elsewhere within 5 s.
    * @throws ValidationFailedError (key or cluster), NameTakenError, TenantHasDataError, DatabaseUnavailableError
    */
-  async put(key: string, change: PutTenantDto): Promise<Tenant> {
+  async put(key: string, change: PutTenantDto, actor: Actor = THIS_SERVICE): Promise<Tenant> {
     if (!KEY.test(key)) throw new ValidationFailedError('key must be 1 to 40 of a-z, 0-9 and -.');
-    const tenant = await this.tenants.put(key, async (current) => {
+    const decide = async (current: Tenant | null): Promise<Tenant> => {
       const next = applyChange(key, current, change);
       if (current?.cluster !== next.cluster) await this.checkCluster(current, next);
       return next;
-    });
+    };
+    const tenant = await this.tenants.put(key, decide, actor);
     await this.directory.refresh();
     return tenant;
   }
@@ -51,13 +53,13 @@ export class TenantAdminService {
   }
 
   /** Removes a tenant; its database stays unless `dropDatabase`. @throws TenantNotFoundError, DatabaseUnavailableError, DatabaseKeptError */
-  async remove(key: string, { dropDatabase }: { dropDatabase: boolean }): Promise<{ tenant: Tenant; dropped: boolean }> {
+  async remove(key: string, { dropDatabase }: { dropDatabase: boolean }, actor: Actor = THIS_SERVICE): Promise<{ tenant: Tenant; dropped: boolean }> {
     // A database that cannot be reached cannot be dropped: then the tenant stays too.
     if (dropDatabase) await this.models.hasData(await this.get(key));
-    const tenant = await this.tenants.remove(key);
+    const tenant = await this.tenants.remove(key, actor);
     if (tenant === null) throw new TenantNotFoundError();
     await this.directory.refresh();
-    if (dropDatabase) await this.drop(tenant);
+    if (dropDatabase) await this.drop(tenant, actor);
     return { tenant, dropped: dropDatabase };
   }
 
@@ -69,12 +71,13 @@ export class TenantAdminService {
   }
 
   // Another instance that has not seen the removal yet could write to the database and so make it again.
-  private async drop(tenant: Tenant): Promise<void> {
+  private async drop(tenant: Tenant, actor: Actor): Promise<void> {
     await delay(2 * this.config.directoryRefreshMs);
     try {
       await this.models.drop(tenant);
     } catch (error) {
       throw new DatabaseKeptError(tenant.database, error);
     }
+    await this.tenants.recordDrop(tenant, actor);
   }
 }

@@ -4,8 +4,9 @@ import { AdmissionMiddleware } from './admission.middleware.js';
 import { Authenticator } from './authenticator.js';
 import { JwtCheck } from './jwt-check.js';
 import { KeyServers } from './key-servers.js';
+import { KeyUses } from './key-uses.js';
 import { Lookups } from './lookups.js';
 
 @Global()
-@Module({ providers: [AdmissionMiddleware, Authenticator, JwtCheck, KeyServers, Lookups], exports: [AdmissionMiddleware, Authenticator] })
+@Module({ providers: [AdmissionMiddleware, Authenticator, JwtCheck, KeyServers, KeyUses, Lookups], exports: [AdmissionMiddleware, Authenticator] })
 export class AuthModule {}

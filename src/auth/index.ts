@@ -8,4 +8,5 @@ export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type R
 export { CurrentCaller } from './current-caller.decorator.js';
 export { algorithmsOf, defaultAlgorithms } from './jwt-algorithms.js';
 export { toKeyHash } from './key-check.js';
+export { KeyUses } from './key-uses.js';
 export { viewOf, type View } from './view.js';

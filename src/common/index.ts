@@ -13,7 +13,7 @@ export {
   RouteNotFoundError,
   ValidationFailedError,
 } from './request.errors.js';
-export { toMoment } from './moment.js';
+export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
 export { toAppError } from './to-app-error.js';
 export { pick } from './pick.js';

@@ -1,5 +1,6 @@
 export { CurrentTenant } from './current-tenant.decorator.js';
 export { KEY_PREFIX, toKeyName, type KeyName } from './key-format.js';
+export { KeyUseRepository, type KeyUse } from './key-use.repository.js';
 export { pathPrefix } from './path-prefix.js';
 export { TenancyMiddleware, type TenantRequest } from './tenancy.middleware.js';
 export { TenancyModule } from './tenancy.module.js';
