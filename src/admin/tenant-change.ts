@@ -1,6 +1,9 @@
 import { DEFAULT_CLUSTER } from '../mongo/index.js';
-import { DEFAULT_SETTINGS, newDatabaseName, type Tenant, type TenantFields } from '../tenancy/index.js';
+import { DEFAULT_SETTINGS, newDatabaseName, type Tenant, type TenantFields, type TenantSettings } from '../tenancy/index.js';
+import { toJwtSettings } from './dto/jwt-settings.dto.js';
+import { toLookupSettings } from './dto/lookup-settings.dto.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
+import type { TenantSettingsDto } from './dto/tenant-settings.dto.js';
 
 const DEFAULTS: TenantFields = {
   names: [],
@@ -23,7 +26,7 @@ export function applyChange(key: string, current: Tenant | null, change: PutTena
     ...next,
     index_versions: next.cluster === before.cluster ? before.index_versions : {},
     auth: merge(before.auth, auth, DEFAULTS.auth),
-    settings: merge(before.settings, settings, DEFAULTS.settings),
+    settings: merge(before.settings, toSettings(settings), DEFAULTS.settings),
     updated_date: now,
   };
 }
@@ -32,7 +35,14 @@ function resetNulls(change: Omit<PutTenantDto, 'auth' | 'settings'>): Partial<Te
   return Object.fromEntries(given(change).map(([field, value]) => [field, value ?? DEFAULTS[field as keyof TenantFields]]));
 }
 
-function merge<T extends object>(before: T, change: { [K in keyof T]?: T[K] | null } | null | undefined, defaults: T): T {
+// Settings of tokens belong together: half of an issuer's and half of another's would let in whom nobody meant.
+function toSettings(change: TenantSettingsDto | null | undefined): { [K in keyof TenantSettings]?: TenantSettings[K] | null | undefined } | null | undefined {
+  if (change === undefined || change === null) return change;
+  const { jwt, lookup, ...plain } = change;
+  return { ...plain, jwt: jwt && toJwtSettings(jwt), lookup: lookup && toLookupSettings(lookup) };
+}
+
+function merge<T extends object>(before: T, change: { [K in keyof T]?: T[K] | null | undefined } | null | undefined, defaults: T): T {
   if (change === undefined) return before;
   if (change === null) return defaults;
   return { ...before, ...Object.fromEntries(given(change).map(([field, value]) => [field, value ?? defaults[field as keyof T]])) };

@@ -6,32 +6,51 @@ import { KEY_PREFIX, type Tenant, type TenantAuth } from '../tenancy/index.js';
 import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { callerAddress } from './caller-address.js';
+import { isJwt, JwtCheck } from './jwt-check.js';
 import { callerOfKey } from './key-check.js';
+import { Lookups } from './lookups.js';
+
+// More than a header can carry; sockets could send more.
+const MOST_CHARACTERS = 16_384;
 
 /** Finds out who is asking a tenant. */
 @Injectable()
 export class Authenticator {
+  constructor(
+    private readonly jwtCheck: JwtCheck,
+    private readonly lookups: Lookups,
+  ) {}
+
   /**
    * Who is asking: whom the credential names, or nobody where the tenant is open to calls (`http`) or `sockets` or to the address that asks. There
    * a credential of another service is as good as none: old apps send their panel's.
    * @throws CredentialRefusedError, the same whatever is wrong
    */
   async authenticate(tenant: Tenant, way: keyof TenantAuth, request: Request, credential: string | null): Promise<Caller> {
-    const found = await Promise.resolve(this.judge(tenant, credential));
+    const judged = await this.judge(tenant, credential);
+    const found = way === 'sockets' && isOver(judged) ? 'expired' : judged;
     if (typeof found !== 'string') return found;
     if (!isKey(credential) && isOpenTo(tenant, way, request)) return ANONYMOUS;
     throw new CredentialRefusedError(found);
   }
 
-  private judge(tenant: Tenant, credential: string | null): Caller | RefusalReason {
+  private async judge(tenant: Tenant, credential: string | null): Promise<Caller | RefusalReason> {
+    const { jwt, lookup } = tenant.settings;
     if (credential === null) return 'missing';
     if (isKey(credential)) return callerOfKey(tenant, credential);
-    return 'wrong';
+    if (credential.length > MOST_CHARACTERS) return 'wrong';
+    if (jwt !== null && isJwt(credential)) return this.jwtCheck.callerOf(tenant, jwt, credential);
+    return lookup === null ? 'wrong' : this.lookups.callerOf(tenant, lookup, credential);
   }
 }
 
 function isKey(credential: string | null): boolean {
   return credential?.startsWith(KEY_PREFIX) === true;
+}
+
+// Clocks that are apart matter to a call, which is over at once; a socket must not outlast its credential by minutes.
+function isOver(found: Caller | RefusalReason): boolean {
+  return typeof found !== 'string' && found.expires !== null && found.expires.getTime() <= Date.now();
 }
 
 function isOpenTo(tenant: Tenant, way: keyof TenantAuth, request: Request): boolean {

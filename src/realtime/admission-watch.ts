@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
@@ -17,6 +17,7 @@ const EXPIRY_MS = 1_000;
 /** Looks after the sockets when a tenant changes or a credential ends: those that it no longer lets in are closed, and others may hear it now. */
 @Injectable()
 export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('realtime');
   private watching: Subscription | null = null;
   private timer: NodeJS.Timeout | null = null;
 
@@ -51,20 +52,27 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async look({ socket, ...seat }: Taken): Promise<void> {
-    if (await this.isStill(socket, seat)) return;
+    const now = await this.seatOf(socket);
+    if (now !== null && isSame(now, seat)) {
+      this.audience.renew(socket, now);
+      return;
+    }
     // A connection that polls may last a little longer than this.
     this.audience.leave(socket, seat.tenant);
     // Not by a disconnect, which clients take as final: they come again, and are let in where they are welcome now or told why not.
     socket.conn.close(true);
   }
 
-  private async isStill(socket: Socket, seat: Seat): Promise<boolean> {
+  private async seatOf(socket: Socket): Promise<Seat | null> {
     try {
-      const now = await this.handshake.admit(socket);
-      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat));
+      return await this.handshake.admit(socket);
     } catch (error) {
-      if (error instanceof AppError) return false;
-      throw error;
+      if (!(error instanceof AppError)) this.logger.error({ err: error }, 'a socket could not be looked at again');
+      return null;
     }
   }
+}
+
+function isSame(now: Seat, before: Seat): boolean {
+  return now.tenant.cluster === before.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(before));
 }

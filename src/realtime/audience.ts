@@ -45,6 +45,12 @@ export class Audience {
     this.metrics.sockets.inc();
   }
 
+  /** The socket hears the same as before, by a credential that lasts longer or a tenant that has changed. */
+  renew(socket: Socket, seat: Seat): void {
+    const hearers = this.byDatabase.get(seat.tenant.database);
+    if (hearers?.seats.has(socket) === true) hearers.seats.set(socket, seat);
+  }
+
   /** From now on what the tenant's sockets hear is kept for this one. */
   wait(socket: Socket, seat: Seat): void {
     this.hearersOf(seat.tenant).waiting.set(socket, { seat, kept: [] });

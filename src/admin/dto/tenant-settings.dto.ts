@@ -1,8 +1,11 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsObject, IsOptional, IsString, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
 
 import { PERSON_ROLES } from '../../auth/index.js';
 import type { Masking } from '../../tenancy/index.js';
+import { JwtSettingsDto } from './jwt-settings.dto.js';
+import { LookupSettingsDto } from './lookup-settings.dto.js';
 
 const VIEWERS: readonly string[] = [...PERSON_ROLES, 'service', 'reader', 'anonymous'];
 const MASKED: readonly unknown[] = ['phone_num', 'email'];
@@ -36,6 +39,22 @@ export class TenantSettingsDto {
   @IsOptional()
   @ValidateBy({ name: 'masking', validator: { validate: isMasking, defaultMessage: () => MASKING_MESSAGE } })
   masking?: Masking | null;
+
+  /** How tokens (JWTs) of its apps are checked; replaced as a whole. */
+  @ApiPropertyOptional({ type: JwtSettingsDto, nullable: true })
+  @IsOptional()
+  @IsObject({ message: 'jwt must be an object' })
+  @ValidateNested()
+  @Type(() => JwtSettingsDto)
+  jwt?: JwtSettingsDto | null;
+
+  /** Where other tokens of its apps are looked up; replaced as a whole. */
+  @ApiPropertyOptional({ type: LookupSettingsDto, nullable: true })
+  @IsOptional()
+  @IsObject({ message: 'lookup must be an object' })
+  @ValidateNested()
+  @Type(() => LookupSettingsDto)
+  lookup?: LookupSettingsDto | null;
 }
 
 function isMasking(value: unknown): boolean {

@@ -2,6 +2,8 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { pick } from '../../common/index.js';
 import type { Admission, Masking, Tenant, TenantAuth, TenantSettings } from '../../tenancy/index.js';
+import { AnsweredJwtSettingsDto, toAnsweredJwtSettings } from './jwt-settings.dto.js';
+import { AnsweredLookupSettingsDto } from './lookup-settings.dto.js';
 
 const ADMISSION = { enum: ['open', 'required'] as Admission[] };
 
@@ -10,7 +12,7 @@ class AuthDto implements TenantAuth {
   @ApiProperty(ADMISSION) sockets!: Admission;
 }
 
-class SettingsDto implements Omit<TenantSettings, 'jwt' | 'lookup'> {
+class SettingsDto implements Omit<TenantSettings, 'jwt'> {
   /** Image of messages whose sender's app sends none. */
   @ApiProperty({ type: String, nullable: true }) default_image!: string | null;
   /** Whether stored text is answered with what HTML would read as markup escaped. */
@@ -18,6 +20,10 @@ class SettingsDto implements Omit<TenantSettings, 'jwt' | 'lookup'> {
   /** By the viewer's role, then the `user_type` of the person seen, what is masked; null: nothing. */
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } } })
   masking!: Masking | null;
+  /** How tokens (JWTs) of its apps are checked; null: they are refused. */
+  @ApiProperty({ type: AnsweredJwtSettingsDto, nullable: true }) jwt!: AnsweredJwtSettingsDto | null;
+  /** Where other tokens of its apps are looked up; null: they are refused. */
+  @ApiProperty({ type: AnsweredLookupSettingsDto, nullable: true }) lookup!: AnsweredLookupSettingsDto | null;
 }
 
 /** A tenant as the admin API and the command line answer it. */
@@ -51,10 +57,15 @@ const ANSWERED = ['key', 'names', 'sub_domains', 'auth', 'open_from', 'status', 
 
 /** The tenant as answered: without secrets, and without what is of this service only. */
 export function toTenantDto(tenant: Tenant): TenantDto {
-  return { ...pick(tenant, ANSWERED), settings: pick(tenant.settings, ['default_image', 'escape_html', 'masking']) };
+  return { ...pick(tenant, ANSWERED), settings: toSettingsDto(tenant.settings) };
 }
 
 /** What was removed, as answered. */
 export function toRemovedTenantDto({ tenant, dropped }: { tenant: Tenant; dropped: boolean }): RemovedTenantDto {
   return { key: tenant.key, database: tenant.database, dropped };
+}
+
+function toSettingsDto(settings: TenantSettings): SettingsDto {
+  const { jwt } = settings;
+  return { ...pick(settings, ['default_image', 'escape_html', 'masking', 'lookup']), jwt: jwt === null ? null : toAnsweredJwtSettings(jwt) };
 }

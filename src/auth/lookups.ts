@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import type { LookupSettings, Tenant } from '../tenancy/index.js';
+import type { RefusalReason } from './auth.errors.js';
+import { AwayLog } from './away-log.js';
+import { fetchBounded } from './bounded-fetch.js';
+import { toPerson, type Caller } from './caller.js';
+import { findPerson } from './person-paths.js';
+
+type Outcome = Caller | RefusalReason;
+
+const MOST_BYTES = 64_000;
+/** Requests that wait for one tenant's server at the same time. */
+const MOST_AT_ONCE = 20;
+/** Memory for what was answered, of people and of refused credentials apart: nobody's guesses push a good one out. */
+const MEMORY = { people: 32_000_000, refused: 8_000_000 };
+const ENTRY_BYTES = 400;
+const FAILED_MS = 1_000;
+/** How long a socket may hear without a new look at its credential, at least. */
+const LOOKED_UP_SECONDS = 60;
+// What a header can carry; a credential of anything else is nobody's.
+const SENDABLE = /^[\x20-\x7e]+$/;
+
+/** Asks a tenant's own server whose its opaque tokens are. */
+@Injectable()
+export class Lookups {
+  private readonly awayLog = new AwayLog('credentials of a deployment cannot be looked up');
+  private readonly people = new LRUCache<string, Caller>({ maxSize: MEMORY.people, sizeCalculation: bytesOf });
+  private readonly refused = new LRUCache<string, RefusalReason>({ maxSize: MEMORY.refused, sizeCalculation: () => ENTRY_BYTES });
+  private readonly underWay = new Map<string, Promise<Outcome>>();
+  private readonly asking = new Map<string, number>();
+
+  /** The person that the credential is of, or why it is refused. */
+  callerOf(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | Promise<Outcome> {
+    if (!SENDABLE.test(credential)) return 'wrong';
+    const id = hashOf(tenant, lookup, credential);
+    return this.people.get(id) ?? this.refused.get(id) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, lookup, credential);
+  }
+
+  private askOnce(id: string, { database }: Tenant, lookup: LookupSettings, credential: string): Outcome | Promise<Outcome> {
+    const before = this.asking.get(database) ?? 0;
+    if (before >= MOST_AT_ONCE) return 'not looked up';
+    this.asking.set(database, before + 1);
+    const outcome = this.ask(id, lookup, credential).finally(() => {
+      this.underWay.delete(id);
+      this.leave(database);
+    });
+    this.underWay.set(id, outcome);
+    return outcome;
+  }
+
+  private leave(database: string): void {
+    const left = (this.asking.get(database) ?? 1) - 1;
+    if (left === 0) this.asking.delete(database);
+    else this.asking.set(database, left);
+  }
+
+  private async ask(id: string, lookup: LookupSettings, credential: string): Promise<Outcome> {
+    try {
+      const headers = { authorization: credential, accept: 'application/json' };
+      const { status, json } = await fetchBounded(lookup.url, { headers, timeoutMs: lookup.timeout_ms, mostBytes: MOST_BYTES });
+      if (status === 200) return this.keepPerson(id, lookup, json);
+      if (status === 401 || status === 403) return this.keepRefusal(id, 'wrong', lookup.cache_seconds * 1_000);
+      throw new Error(`the answer has the status ${status}`);
+    } catch (error) {
+      this.awayLog.tell(lookup.url, error);
+      return this.keepRefusal(id, 'not looked up', FAILED_MS);
+    }
+  }
+
+  private keepPerson(id: string, { subject_path: subject, role_path: role, vendor_ids_path: vendorIds, cache_seconds: seconds }: LookupSettings, json: unknown): Outcome {
+    const person = findPerson(json, { subject, role, vendorIds });
+    if (person === null) return this.keepRefusal(id, 'wrong', FAILED_MS);
+    const expires = new Date(Date.now() + 1_000 * Math.max(seconds, LOOKED_UP_SECONDS));
+    const caller = toPerson(person.role, person.subject, { vendorIds: person.vendorIds, expires });
+    if (seconds > 0) this.people.set(id, caller, { ttl: seconds * 1_000 });
+    return caller;
+  }
+
+  private keepRefusal(id: string, reason: RefusalReason, ttl: number): RefusalReason {
+    if (ttl > 0) this.refused.set(id, reason, { ttl });
+    return reason;
+  }
+}
+
+// Neither the credential nor what is answered of it can be read back; other settings or another database are other answers.
+function hashOf({ database }: Tenant, lookup: LookupSettings, credential: string): string {
+  return createHash('sha256').update(JSON.stringify([database, lookup, credential])).digest('base64url');
+}
+
+function bytesOf({ vendorIds }: Caller): number {
+  return vendorIds.reduce((bytes, id) => bytes + 2 * id.length + 16, ENTRY_BYTES);
+}
