@@ -12,6 +12,7 @@ const DEFAULTS: TenantFields = {
   open_from: [],
   status: 'active',
   cluster: DEFAULT_CLUSTER,
+  database_user: false,
   settings: DEFAULT_SETTINGS,
 };
 

@@ -13,6 +13,7 @@ export {
   RouteNotFoundError,
   ValidationFailedError,
 } from './request.errors.js';
+export { Lending } from './lending.js';
 export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
 export { toAppError } from './to-app-error.js';

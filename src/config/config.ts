@@ -28,6 +28,14 @@ export interface MongoConfig {
   /** How long a database may be away or silent before its callers are told, in milliseconds. */
   readonly timeoutMs: number;
   readonly embedded: EmbeddedConfig;
+  readonly users: DatabaseUsersConfig;
+}
+
+export interface DatabaseUsersConfig {
+  /** What the passwords of database users are made from; null: there are none. */
+  readonly secret: string | null;
+  /** Clients of database users that are kept open. */
+  readonly clients: number;
 }
 
 export interface EmbeddedConfig {

@@ -151,6 +151,16 @@ export class Environment {
   DATABASE_TIMEOUT_MS?: number;
 
   @IsOptional()
+  @Matches(/^\S{32,}$/, { message: 'DATABASE_USER_SECRET must be a text of at least 32 characters without spaces' })
+  DATABASE_USER_SECRET?: string;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
+  @Min(1, { message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
+  DATABASE_USER_CLIENTS?: number;
+
+  @IsOptional()
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     message: 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent',
   })

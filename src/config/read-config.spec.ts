@@ -32,7 +32,7 @@ describe('readConfig', () => {
       directoryRefreshMs: 1_000,
       log: { level: 'info', format: 'auto' },
     });
-    expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom' });
+    expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom', users: { secret: null, clients: 100 } });
     expect(mongo.embedded).toMatchObject({ binary: null, path: '/usr/bin', cache: '/home/dana/.cache/anteroom/mongod' });
     expect(mongo.embedded.dataPath).toMatch(/\/data\/mongo$/);
   });
@@ -85,6 +85,8 @@ describe('readConfig', () => {
     ['TENANTS_IN_MEMORY', { TENANTS_IN_MEMORY: '1' }, ({ limits }) => limits.tenantsInMemory, 1],
     ['DIRECTORY_REFRESH_MS', { DIRECTORY_REFRESH_MS: '20' }, ({ directoryRefreshMs }) => directoryRefreshMs, 20],
     ['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: '2500' }, ({ mongo }) => mongo.timeoutMs, 2500],
+    ['DATABASE_USER_SECRET', { DATABASE_USER_SECRET: 's'.repeat(32) }, ({ mongo }) => mongo.users.secret, 's'.repeat(32)],
+    ['DATABASE_USER_CLIENTS', { DATABASE_USER_CLIENTS: '1' }, ({ mongo }) => mongo.users.clients, 1],
     ['LOG_LEVEL', { LOG_LEVEL: 'silent' }, ({ log }) => log.level, 'silent'],
     ['LOG_FORMAT', { LOG_FORMAT: 'json' }, ({ log }) => log.format, 'json'],
   ])('reads %s', (_name, variables, read, expected) => {
@@ -108,6 +110,8 @@ describe('readConfig', () => {
     ['TENANTS_IN_MEMORY', ['0', 'all']],
     ['DIRECTORY_REFRESH_MS', ['0', '19', '4001', '1s']],
     ['DATABASE_TIMEOUT_MS', ['99', '2501', '2s']],
+    ['DATABASE_USER_SECRET', ['s'.repeat(31), `${'s'.repeat(20)} ${'s'.repeat(20)}`]],
+    ['DATABASE_USER_CLIENTS', ['0', 'all']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
     ['LOG_FORMAT', ['text', 'JSON']],
   ])('stops at a wrong %s and names it', (name, values) => {
@@ -123,6 +127,7 @@ describe('readConfig', () => {
 
   it('does not repeat a secret that is wrong', () => {
     expect(faultOf({ ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
+    expect(faultOf({ DATABASE_USER_SECRET: 'hunter2' })).not.toContain('hunter2');
     expect(faultOf({ MONGODB_URI: 'mongo://user:hunter2@db.example' })).not.toContain('hunter2');
   });
 

@@ -101,6 +101,7 @@ function readMongo(env: Environment): MongoConfig {
       path: env.PATH ?? '',
       cache: join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'anteroom', 'mongod'),
     },
+    users: { secret: env.DATABASE_USER_SECRET ?? null, clients: env.DATABASE_USER_CLIENTS ?? 100 },
   };
 }
 

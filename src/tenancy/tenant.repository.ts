@@ -9,7 +9,11 @@ import { NameTakenError } from './tenancy.errors.js';
 import { keysRemoved, toAuditEntries } from './tenant-audit.js';
 import { DEFAULT_SETTINGS, type ApiKey, type Tenant } from './tenant.js';
 
-type TenantRecord = Omit<Tenant, 'key' | 'keys'> & { readonly _id: string; readonly keys?: readonly ApiKey[] };
+type TenantRecord = Omit<Tenant, 'key' | 'keys' | 'database_user'> & {
+  readonly _id: string;
+  readonly keys?: readonly ApiKey[];
+  readonly database_user?: boolean;
+};
 
 interface RevisionRecord {
   readonly _id: 'tenants';
@@ -130,7 +134,7 @@ function isDuplicateKey(error: unknown): error is mongo.MongoServerError & { key
 
 // Tenants of earlier versions lack what came later.
 function toTenant({ _id, ...fields }: TenantRecord): Tenant {
-  return { key: _id, ...fields, keys: fields.keys ?? [], settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
+  return { key: _id, ...fields, keys: fields.keys ?? [], database_user: fields.database_user ?? false, settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
 }
 
 function toRecord({ key, ...fields }: Tenant): TenantRecord {

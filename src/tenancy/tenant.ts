@@ -14,6 +14,8 @@ export interface Tenant {
   readonly cluster: string;
   /** Its database there, made by the service; never a name that a request can say. */
   readonly database: string;
+  /** Whether its data is only touched as a user of MongoDB that may touch nothing else. */
+  readonly database_user: boolean;
   readonly settings: TenantSettings;
   /** Its API keys; none of them can be read back from what is stored. */
   readonly keys: readonly ApiKey[];

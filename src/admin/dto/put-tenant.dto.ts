@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsObject,
   IsOptional,
@@ -98,6 +99,12 @@ export class PutTenantDto {
   @IsString()
   @MaxLength(200)
   cluster?: string | null;
+
+  /** Whether its data is only touched as a user of MongoDB that may touch nothing else; cannot change once it has data. */
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  @IsOptional()
+  @IsBoolean({ message: 'database_user must be true or false' })
+  database_user?: boolean | null;
 
   @ApiPropertyOptional({ type: TenantSettingsDto, nullable: true })
   @IsOptional()
