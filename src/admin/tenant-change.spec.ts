@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 import { applyChange } from './tenant-change.js';
 
@@ -12,6 +12,7 @@ const ACE: Tenant = {
   status: 'suspended',
   cluster: 'north',
   database: 'anteroom_ace_0123456789ab',
+  limits: DEFAULT_LIMITS,
   settings: { ...DEFAULT_SETTINGS, default_image: 'https://images.example.com/ace.png' },
   keys: [],
   index_versions: { rooms: 1, messages: 1 },
@@ -42,6 +43,7 @@ describe('applyChange', () => {
       open_from: [],
       status: 'active',
       cluster: 'default',
+      limits: DEFAULT_LIMITS,
       settings: DEFAULT_SETTINGS,
       keys: [],
       index_versions: {},

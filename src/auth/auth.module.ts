@@ -1,8 +1,18 @@
 import { Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import { AdmissionMiddleware } from './admission.middleware.js';
 import { Authenticator } from './authenticator.js';
+import { Quota } from './quota.js';
+import { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
+import { Rates } from './rates.js';
+import { WorkLimitInterceptor } from './work-limit.interceptor.js';
+
+const limits = [Rates, Quota, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
-@Module({ providers: [AdmissionMiddleware, Authenticator], exports: [AdmissionMiddleware, Authenticator] })
+@Module({
+  providers: [AdmissionMiddleware, Authenticator, ...limits, { provide: APP_INTERCEPTOR, useClass: WorkLimitInterceptor }],
+  exports: [AdmissionMiddleware, Authenticator, ...limits],
+})
 export class AuthModule {}

@@ -6,5 +6,6 @@ export { AuthModule } from './auth.module.js';
 export { Authenticator } from './authenticator.js';
 export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type Role } from './caller.js';
 export { CurrentCaller } from './current-caller.decorator.js';
+export { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 export { toKeyHash } from './key-check.js';
 export { viewOf, type View } from './view.js';

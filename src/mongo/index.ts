@@ -8,5 +8,6 @@ export { findAtOnce, idOf, toDocument } from './find-at-once.js';
 export { newId, toId, type Id } from './id.js';
 export { DatabaseUnavailableError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
+export { WorkLines } from './work-lines.js';
 export { MongoModule } from './mongo.module.js';
 export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

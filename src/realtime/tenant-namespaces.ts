@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 
-import { toAppError, toErrorBody } from '../common/index.js';
+import { toAppError, toErrorBody, TooManyRequestsError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
 import { Handshake } from './handshake.js';
+import { Places } from './places.js';
 import { ReceivedEventsService } from './received-events.service.js';
 import type { Seat } from './seat.js';
 
@@ -17,6 +18,7 @@ export class TenantNamespaces {
   constructor(
     private readonly handshake: Handshake,
     private readonly audience: Audience,
+    private readonly places: Places,
     private readonly received: ReceivedEventsService,
   ) {}
 
@@ -38,7 +40,9 @@ export class TenantNamespaces {
 
   private async admit(socket: Socket, next: (error?: Error) => void): Promise<void> {
     try {
-      this.seats.set(socket, await this.handshake.admit(socket));
+      const seat = await this.handshake.admit(socket);
+      if (!this.places.take(socket, seat.tenant)) throw new TooManyRequestsError();
+      this.seats.set(socket, seat);
       next();
     } catch (thrown) {
       const error = toAppError(thrown);

@@ -4,9 +4,9 @@ import mongoose, { type ClientSession, type mongo } from 'mongoose';
 import { PromiseCache } from '../common/index.js';
 import { ControlDatabase } from '../mongo/index.js';
 import { NameTakenError } from './tenancy.errors.js';
-import { DEFAULT_SETTINGS, type ApiKey, type Tenant } from './tenant.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type ApiKey, type Tenant, type TenantLimits } from './tenant.js';
 
-type TenantRecord = Omit<Tenant, 'key' | 'keys'> & { readonly _id: string; readonly keys?: readonly ApiKey[] };
+type TenantRecord = Omit<Tenant, 'key' | 'keys' | 'limits'> & { readonly _id: string; readonly keys?: readonly ApiKey[]; readonly limits?: Partial<TenantLimits> };
 
 interface RevisionRecord {
   readonly _id: 'tenants';
@@ -107,7 +107,7 @@ function isDuplicateKey(error: unknown): error is mongo.MongoServerError & { key
 
 // Tenants of earlier versions lack what came later.
 function toTenant({ _id, ...fields }: TenantRecord): Tenant {
-  return { key: _id, ...fields, keys: fields.keys ?? [], settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
+  return { key: _id, ...fields, keys: fields.keys ?? [], limits: { ...DEFAULT_LIMITS, ...fields.limits }, settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
 }
 
 function toRecord({ key, ...fields }: Tenant): TenantRecord {

@@ -16,6 +16,7 @@ import {
 
 import { isCidr, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
+import { TenantLimitsDto } from './tenant-limits.dto.js';
 import { TenantSettingsDto } from './tenant-settings.dto.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];
@@ -98,6 +99,13 @@ export class PutTenantDto {
   @IsString()
   @MaxLength(200)
   cluster?: string | null;
+
+  @ApiPropertyOptional({ type: TenantLimitsDto, nullable: true })
+  @IsOptional()
+  @IsObject({ message: 'limits must be an object' })
+  @ValidateNested()
+  @Type(() => TenantLimitsDto)
+  limits?: TenantLimitsDto | null;
 
   @ApiPropertyOptional({ type: TenantSettingsDto, nullable: true })
   @IsOptional()
