@@ -4,6 +4,7 @@ import { quantile } from './numbers.mjs';
 
 // How often autocannon looks whether it is over.
 const LOOK_MS = 50;
+const LONGEST_NOISE_SECONDS = 600;
 
 /**
  * Calls `url` over so many connections for so many seconds, each connection its next call as soon as the last one is answered; `next` makes
@@ -31,6 +32,24 @@ export async function load({ url, next, connections = 16, seconds, status = 200 
   const { errors } = await run;
   if (others.size > 0 || errors > 0) throw new Error(`${url}: ${errors} errors, answers other than ${status}: ${JSON.stringify([...others])}`);
   return toSample({ latencies, seconds: (last - began) / 1_000, bytes });
+}
+
+/**
+ * Calls `url` so many times a second, whatever is answered, until `stop()`, which answers how many answers of each status there were, and in how
+ * many seconds.
+ */
+export function noise({ url, request, connections = 16, perSecond }) {
+  const statuses = new Map();
+  const began = performance.now();
+  const run = autocannon({ url, connections, duration: LONGEST_NOISE_SECONDS, overallRate: perSecond, requests: [request] });
+  run.on('response', (_client, status) => statuses.set(status, (statuses.get(status) ?? 0) + 1));
+  return {
+    async stop() {
+      run.stop();
+      await run;
+      return { statuses, seconds: (performance.now() - began) / 1_000 };
+    },
+  };
 }
 
 /** What a load tells of a contender: `bytes` are those of an answer on the network, headers included. */

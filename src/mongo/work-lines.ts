@@ -24,6 +24,7 @@ export class WorkLines {
    * @throws DatabaseUnavailableError also where work before it ended so; nothing was done then
    */
   async run<T>(name: string, work: () => Promise<T>, { atOnce, waiting, full, signal }: LineRules): Promise<T> {
+    signal?.throwIfAborted();
     const line = this.lines.get(name) ?? new Line();
     if (line.waiting >= waiting) throw full();
     this.lines.set(name, line);
