@@ -21,7 +21,7 @@ export const noisy = {
     step('two deployments');
     const service = await fillBoth(stand);
     const heard = new Map();
-    const rows = await inRounds(toContenders(service, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 1 : 4, step });
+    const rows = await inRounds(toContenders(service, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 4, step });
     return { rows, facts: toFacts(heard), ratios: [{ name: `noisy: p99 beside a neighbour at ${TIMES} times its limit to alone`, value: ratioOf(rows, 'p99', BESIDE, ALONE), most: 2 }] };
   },
 };
@@ -47,7 +47,7 @@ function toContenders({ pid, url }, heard) {
     try {
       return await ask(seconds);
     } finally {
-      add(heard, await neighbour.stop());
+      add(heard, neighbour.stop());
     }
   };
   return [
