@@ -5,13 +5,14 @@ import mongoose from 'mongoose';
 import request from 'supertest';
 
 import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
-import { ControlDatabase } from '../src/mongo/index.js';
+import { Clusters, ControlDatabase } from '../src/mongo/index.js';
 import type { Room } from '../src/room/index.js';
 import { TenantRepository, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
 import { Calls } from './support/calls.js';
 import { eventually } from './support/eventually.js';
+import { monitored, onCommand } from './support/explain.js';
 import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
 import { refusal } from './support/refusal.js';
 import { dropAll, newTenant } from './support/tenants.js';
@@ -107,6 +108,21 @@ describe('Calls of a deployment', () => {
     expect([statuses(shouts), statuses(words)]).toEqual([[200, 429], [200]]);
   });
 
+  it('that are refused touch no database', async () => {
+    const watched = await startApp({ MONGODB_URI: monitored(process.env.MONGODB_URI ?? ''), CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    const tenant = await limited({ calls_per_second: 2 });
+    const list = { agent_db: tenant.key, agent_id: '141', type: 'agent_to_user' };
+    const calls = new Calls(watched, tenant);
+    await eventually(() => calls.post('/api/room/fetchRoomByUserAgent', list).expect(200), WITHIN);
+    const client = await watched.app.get(Clusters).default.run(async (connection) => connection.getClient());
+    let commands = 0;
+    onCommand(client, ({ databaseName }) => (commands += databaseName === tenant.database ? 1 : 0));
+    const answers = await atOnce(60, () => calls.post('/api/room/fetchRoomByUserAgent', list));
+    expect(refused(answers).length).toBeGreaterThan(10);
+    expect(commands).toBe(answers.length - refused(answers).length);
+    await watched.close();
+  });
+
   it('are not counted where RATE_LIMIT is off', async () => {
     const tenant = await limited({ calls_per_second: 1, sends_per_second: 1 });
     const room = await aRoom(service, tenant);
@@ -167,7 +183,7 @@ describe('Messages of a deployment', () => {
     const room = await aRoom(service, tenant);
     const paths = ['/api/chat/sendMessageJoin', '/api/chat/sendMessageJoin/', '/API/Chat/SENDMESSAGEJOIN', '//api//chat//sendMessageJoin'];
     const answers = await atOnce(100, (at) => new Calls(service, tenant).post(paths[at % paths.length]!, { room_id: String(room._id), message: 'x', user_type: 'agent', user_id: 141 }));
-    const byPath = paths.map((_, at) => answers.filter((__, nth) => nth % paths.length === at));
+    const byPath = paths.map((path) => answers.filter((_, at) => paths[at % paths.length] === path));
     expect(byPath.map((some) => refused(some).length > 10)).toEqual(paths.map(() => true));
   });
 });

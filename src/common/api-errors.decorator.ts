@@ -10,7 +10,7 @@ type HeaderObject = NonNullable<ApiResponseNoStatusOptions['headers']>[string];
 const whole = (description: string): HeaderObject => ({ description, schema: { type: 'integer' } });
 
 const RATE_LIMIT = {
-  'RateLimit-Limit': whole('How many a second there may be, where that was exceeded; so with the next two.'),
+  'RateLimit-Limit': whole('How many a second there may be. This and the other two only where that was exceeded.'),
   'RateLimit-Remaining': whole('How many are left of them.'),
   'RateLimit-Reset': whole('Seconds until there are as many again.'),
 };
