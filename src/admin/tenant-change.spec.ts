@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 import { applyChange } from './tenant-change.js';
 
@@ -13,6 +13,7 @@ const ACE: Tenant = {
   cluster: 'north',
   database: 'anteroom_ace_0123456789ab',
   database_user: true,
+  limits: DEFAULT_LIMITS,
   settings: { ...DEFAULT_SETTINGS, default_image: 'https://images.example.com/ace.png' },
   keys: [],
   index_versions: { rooms: 1, messages: 1 },
@@ -44,6 +45,7 @@ describe('applyChange', () => {
       status: 'active',
       cluster: 'default',
       database_user: false,
+      limits: DEFAULT_LIMITS,
       settings: DEFAULT_SETTINGS,
       keys: [],
       index_versions: {},

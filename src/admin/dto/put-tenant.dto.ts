@@ -17,6 +17,7 @@ import {
 
 import { isCidr, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
+import { TenantLimitsDto } from './tenant-limits.dto.js';
 import { TenantSettingsDto } from './tenant-settings.dto.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];
@@ -105,6 +106,13 @@ export class PutTenantDto {
   @IsOptional()
   @IsBoolean({ message: 'database_user must be true or false' })
   database_user?: boolean | null;
+
+  @ApiPropertyOptional({ type: TenantLimitsDto, nullable: true })
+  @IsOptional()
+  @IsObject({ message: 'limits must be an object' })
+  @ValidateNested()
+  @Type(() => TenantLimitsDto)
+  limits?: TenantLimitsDto | null;
 
   @ApiPropertyOptional({ type: TenantSettingsDto, nullable: true })
   @IsOptional()
