@@ -4,11 +4,12 @@ import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
+import express from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
-import { AppErrorFilter, DtoPipe, readableBody } from './common/index.js';
+import { AppErrorFilter, checkUtf8, DtoPipe, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
 import { PinoLoggerService, requestLog } from './observe/index.js';
@@ -55,7 +56,8 @@ function addMiddleware(app: NestExpressApplication, config: Config, log: Logger)
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.use(compression());
   app.useStaticAssets(CLIENT_SCRIPTS, { prefix: '/socket.io/', index: false, fallthrough: true });
-  app.useBodyParser('json', { limit: config.limits.body });
-  app.useBodyParser('urlencoded', { limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS });
+  app.use(express.json({ limit: config.limits.body, verify: checkUtf8 }));
+  app.use(express.urlencoded({ limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS, verify: checkUtf8 }));
+  app.use(['/api', '/admin'], wellFormedUrl);
   app.use(readableBody);
 }

@@ -1420,12 +1420,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -1716,12 +1710,6 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["RoomListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
@@ -2014,12 +2002,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2145,12 +2127,6 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
@@ -2278,12 +2254,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2409,12 +2379,6 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["RoomOnlyListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 
 import { PERSON_ROLES } from '../../auth/index.js';
+import { NOT_PLAIN, PLAIN_TEXT } from '../../common/index.js';
 import type { Masking } from '../../tenancy/index.js';
 
 const VIEWERS: readonly string[] = [...PERSON_ROLES, 'service', 'reader', 'anonymous'];
@@ -23,6 +24,7 @@ export class TenantSettingsDto {
   @IsOptional()
   @IsString()
   @MaxLength(2000)
+  @Matches(PLAIN_TEXT, { message: `default_image ${NOT_PLAIN}` })
   default_image?: string | null;
 
   /** Answers stored text with what HTML would read as markup escaped, for old pages that print it as HTML. */
