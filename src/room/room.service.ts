@@ -24,7 +24,7 @@ export class RoomService {
     return room;
   }
 
-  /** The rooms of these ids that there are, by id, without participants. */
+  /** The rooms of these ids that there are, by id, without participants and newest message. */
   async findAlone(tenant: Tenant, ids: readonly Id[]): Promise<ReadonlyMap<string, Room>> {
     const rooms = await this.rooms.findAlone(tenant, ids);
     return new Map(rooms.map((room) => [room._id.toHexString(), room]));
