@@ -9,6 +9,7 @@ import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
 import { dropAll } from './support/tenants.js';
 
+const NO_LIMITS = { calls_per_second: null, sends_per_second: null, sockets: null, concurrent_database: null, rooms_a_list: null, body_bytes: null, message_characters: null };
 const TENANTS = '/admin/tenants';
 const LIST = '/api/room/fetchRoomByUserAgent';
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -105,6 +106,7 @@ describe('PUT /admin/tenants/:key', () => {
         status: 'active',
         cluster: 'default',
         database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
+        limits: NO_LIMITS,
         settings: { default_image: null },
         created_date: expect.stringMatching(DATE),
         updated_date: answer.body.created_date,
@@ -121,6 +123,7 @@ describe('PUT /admin/tenants/:key', () => {
     auth: 'open',
     open_from: ['10.0.0.0/8', '::1'],
     status: 'suspended',
+    limits: { ...NO_LIMITS, calls_per_second: 50 },
     settings: { default_image: 'https://images.example.com/default.png' },
   });
 
@@ -146,6 +149,7 @@ describe('PUT /admin/tenants/:key', () => {
     ['open_from', []],
     ['status', 'active'],
     ['cluster', 'default'],
+    ['limits', NO_LIMITS],
     ['settings', { default_image: null }],
   ])('resets %s by null and nothing beside it', async (field, initial) => {
     const key = newKey();

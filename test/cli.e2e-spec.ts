@@ -113,6 +113,10 @@ describe('tenant put', () => {
       status: 'active',
       cluster: 'default',
       database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
+      limits: {
+        ...{ calls_per_second: null, sends_per_second: null, sockets: null, concurrent_database: null },
+        ...{ rooms_a_list: null, body_bytes: null, message_characters: null },
+      },
       settings: { default_image: null },
       created_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       updated_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
