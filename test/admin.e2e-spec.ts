@@ -9,6 +9,7 @@ import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
 import { dropAll } from './support/tenants.js';
 
+const NO_LIMITS = { calls_per_second: null, sends_per_second: null, sockets: null, concurrent_database: null, rooms_a_list: null, body_bytes: null, message_characters: null };
 const TENANTS = '/admin/tenants';
 const LIST = '/api/room/fetchRoomByUserAgent';
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -123,6 +124,7 @@ describe('PUT /admin/tenants/:key', () => {
     auth: 'open',
     open_from: ['10.0.0.0/8', '::1'],
     status: 'suspended',
+    limits: { ...NO_LIMITS, calls_per_second: 50 },
     settings: { default_image: 'https://images.example.com/default.png' },
   });
 
