@@ -101,6 +101,14 @@ describe('applyChange', () => {
     expect(changed(change)).toEqual({ ...SAME, ...expected });
   });
 
+  it('replaces the settings of tokens as a whole, and takes them away by null', () => {
+    const [first, second] = ['a', 'b'].map((letter) => ({ secret: letter.repeat(32) }));
+    const current = applyChange('ace', ACE, { settings: { jwt: { ...first, issuer: 'https://login.example.com' } } });
+    expect(changed({ settings: { jwt: second ?? null } }, current).settings).toEqual({ ...ACE.settings, jwt: { ...current.settings.jwt, ...second, issuer: null } });
+    expect(changed({ settings: { escape_html: true } }, current).settings).toEqual({ ...current.settings, escape_html: true });
+    expect(changed({ settings: { jwt: null } }, current).settings).toEqual(ACE.settings);
+  });
+
   it('changes one half of auth and leaves the other', () => {
     expect(changed({ auth: { http: 'required' } }).auth).toEqual({ http: 'required', sockets: 'open' });
     expect(changed({ auth: { sockets: 'required' } }).auth).toEqual({ http: 'open', sockets: 'required' });

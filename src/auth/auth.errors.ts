@@ -16,3 +16,8 @@ export class NotAllowedError extends AppError {
     super('NOT_ALLOWED', 403, message);
   }
 }
+
+/** True where nobody knows yet whether a credential is good: whoever would say so is away. */
+export function isNotLookedUp(error: unknown): boolean {
+  return error instanceof CredentialRefusedError && error.reason === 'not looked up';
+}

@@ -60,6 +60,14 @@ export class Audience {
     this.byDatabase.get(database)?.waiting.delete(socket);
   }
 
+  /** The socket hears what it heard, and its credential was looked at again. */
+  renew(socket: Socket, seat: Seat): void {
+    const hearers = this.byDatabase.get(seat.tenant.database);
+    const waiting = hearers?.waiting.get(socket);
+    if (hearers?.seats.has(socket) === true) hearers.seats.set(socket, seat);
+    if (waiting !== undefined) hearers?.waiting.set(socket, { ...waiting, seat });
+  }
+
   /** The socket hears this tenant no longer, and what was kept for it is forgotten. */
   leave(socket: Socket, { database }: Tenant): void {
     const hearers = this.byDatabase.get(database);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
+import { isNotLookedUp } from '../auth/index.js';
 import { AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
@@ -73,8 +74,8 @@ export class DefaultNamespace {
       return await this.handshake.admit(socket);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      // Nobody knows the deployments yet: a client that is closed comes back, one that is silent waits for ever.
-      if (error instanceof DatabaseUnavailableError) socket.conn.close();
+      // Nobody knows the deployments or the credential yet: a client that is closed comes back, one that is silent waits for ever.
+      if (error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
       return null;
     }
   }

@@ -36,17 +36,21 @@ export class Handshake {
    * @throws TenantRequiredError, TenantUnknownError, TenantSuspendedError, CredentialRefusedError, DatabaseUnavailableError
    */
   async admit(socket: Socket): Promise<Seat> {
-    const call = this.toCall(socket.request);
-    const credential = toCredential(socket.handshake);
-    const hints = toTenantHints({ path: toKey(socket.nsp.name), body: null, query: null, client: null, host: call.hostname, credential });
-    const tenant = this.resolver.resolve(hints);
-    try {
-      if (tenant.status === 'suspended') throw new TenantSuspendedError();
-      return { tenant, caller: await this.authenticator.authenticate(tenant, 'sockets', call, credential) };
-    } catch (error) {
+    const { nsp, request, handshake } = socket;
+    const call = this.toCall(request);
+    const credential = toCredential(handshake);
+    const tenant = this.resolver.resolve(toTenantHints({ path: toKey(nsp.name), body: null, query: null, client: null, host: call.hostname, credential }));
+    const seat = await this.seatIn(tenant, call, credential).catch((error: unknown) => {
       this.count(socket, tenant, error);
       throw error;
-    }
+    });
+    // While a token was looked up the tenant may have changed, and nobody looks at a socket that is not in yet.
+    return this.directory.findByKey(tenant.key) === tenant ? seat : this.admit(socket);
+  }
+
+  private async seatIn(tenant: Tenant, call: Request, credential: string | null): Promise<Seat> {
+    if (tenant.status === 'suspended') throw new TenantSuspendedError();
+    return { tenant, caller: await this.authenticator.authenticate(tenant, 'sockets', call, credential) };
   }
 
   // A socket is looked at again with each event and each change of the directory; it is refused once.

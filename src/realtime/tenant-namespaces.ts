@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 
+import { isNotLookedUp } from '../auth/index.js';
 import { toAppError, toErrorBody } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
@@ -43,7 +44,7 @@ export class TenantNamespaces {
     } catch (thrown) {
       const error = toAppError(thrown);
       // A refused namespace is final to a client; a closed connection it opens again.
-      if (error instanceof DatabaseUnavailableError) socket.conn.close();
+      if (error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
       else if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code });
       next(Object.assign(new Error(error.message), { data: toErrorBody(error, {}) }));
     }
