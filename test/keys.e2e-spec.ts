@@ -199,10 +199,10 @@ describe('An API key', () => {
     const tenant = await newTenant(service, REQUIRED);
     const { key } = await aKey(tenant, { expires: new Date(Date.now() + 4_000).toISOString() });
     await call(key, {}).expect(200);
-    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { token: key });
+    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: key } });
     await eventually(async () => expect(outcome(await call(key, {}))).toEqual(REFUSED), { within: 10_000 });
     await soon(() => expect(listener.disconnects).toHaveLength(1));
-    await expect(Listener.open(`${service.url}/t/${tenant.key}`, { token: key })).rejects.toMatchObject({ data: { error: 'CREDENTIAL_REFUSED' } });
+    await expect(Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: key } })).rejects.toMatchObject({ data: { error: 'CREDENTIAL_REFUSED' } });
   });
 
   it('is listed with the minute of its last use, which is stored without news for the instances', async () => {
@@ -258,7 +258,7 @@ describe('A credential that is not good', () => {
     for (const credential of Object.values(refused)) {
       const { status, headers, text } = await call(credential, { agent_db: tenant.key });
       answers.add(JSON.stringify([status, { ...headers, date: '', 'x-request-id': '' }, text]));
-      const listener = Listener.of(`${service.url}/t/${tenant.key}`, credential === null ? {} : { token: credential });
+      const listener = Listener.of(`${service.url}/t/${tenant.key}`, credential === null ? {} : { auth: { token: credential } });
       await soon(() => expect(listener.faults).toHaveLength(1));
       const { message, data } = listener.faults[0] as { message: string; data: object };
       sockets.add(JSON.stringify([message, data]));
@@ -274,7 +274,7 @@ describe('A credential that is not good', () => {
     const bad = [(await aKey(stranger)).key, await anExpiredKey(open), await aRevokedKey(open), `${key.slice(0, -4)}ffff`, 'anteroom_key_', 'anteroom_key_x'];
     for (const credential of bad) {
       expect(outcome(await call(credential, { agent_db: open.key }))).toEqual(REFUSED);
-      await expect(Listener.open(`${service.url}/t/${open.key}`, { token: credential })).rejects.toMatchObject({ data: { error: 'CREDENTIAL_REFUSED' } });
+      await expect(Listener.open(`${service.url}/t/${open.key}`, { auth: { token: credential } })).rejects.toMatchObject({ data: { error: 'CREDENTIAL_REFUSED' } });
     }
     for (const credential of [key, 'panel-token-245bae', 'Bearer panel-token', 'eyJhbGciOiJub25lIn0.e30.']) await call(credential, { agent_db: open.key }).expect(200);
   });
@@ -309,7 +309,7 @@ describe('A key alone', () => {
     const tenant = await newTenant(service, REQUIRED);
     const { key } = await aKey(tenant, { role: 'reader' });
     const room = await aRoom(service, tenant);
-    const listener = await Listener.open(service.url, way === 'token' ? { token: key } : { headers: { authorization: `Bearer ${key}` } });
+    const listener = await Listener.open(service.url, way === 'token' ? { auth: { token: key } } : { headers: { authorization: `Bearer ${key}` } });
     await soon(async () => {
       await aMessage(service, tenant, room._id, { message: 'heard' });
       expect(listener.texts()).toContain('heard');
@@ -362,7 +362,7 @@ describe('A key of a reader', () => {
 
   it('writes nothing by a socket', async () => {
     const before = await stored();
-    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { token: credential });
+    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: credential } });
     listener.socket.emit('save-user-location', { agent_id: 141, order_id: 10, lat: '5', lng: '6' });
     await soon(async () => expect((await request(service.url).get('/metrics')).text).toMatch(/dropped_total\{reason="refused"\} [1-9]/));
     expect(await stored()).toBe(before);
