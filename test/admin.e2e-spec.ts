@@ -104,6 +104,7 @@ describe('PUT /admin/tenants/:key', () => {
         open_from: [],
         status: 'active',
         cluster: 'default',
+        database_user: false,
         database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
         settings: { default_image: null },
         created_date: expect.stringMatching(DATE),

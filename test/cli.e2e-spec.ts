@@ -93,6 +93,7 @@ describe('tenant put', () => {
       open_from: [],
       status: 'active',
       cluster: 'default',
+      database_user: false,
       database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
       settings: { default_image: null },
       created_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),

@@ -5,7 +5,7 @@ import type { Actor } from '../audit/index.js';
 import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { NameTakenError } from '../tenancy/index.js';
-import { AdminTokenRefusedError, DatabaseKeptError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import { AdminTokenRefusedError, DatabaseKeptError, DatabaseUserUnsettledError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { PutTenantDto } from './dto/put-tenant.dto.js';
@@ -19,7 +19,8 @@ const ERRORS_OF_A_CHANGE = [
   ...ERRORS,
   new ValidationFailedError('property color should not exist.'),
   new NameTakenError('names'),
-  new TenantHasDataError(),
+  new TenantHasDataError('cluster'),
+  new DatabaseUserUnsettledError(),
   new BodyTooLargeError(),
   new ContentTypeUnsupportedError(),
 ];

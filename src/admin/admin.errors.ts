@@ -14,10 +14,19 @@ export class TenantNotFoundError extends AppError {
   }
 }
 
-/** 409: the change would leave the tenant's data behind. */
+/** 409: the change would leave the tenant's data behind, or to other hands. */
 export class TenantHasDataError extends AppError {
-  constructor() {
-    super('TENANT_HAS_DATA', 409, 'cluster cannot change: the tenant has data where it is.');
+  constructor(field: 'cluster' | 'database_user') {
+    super('TENANT_HAS_DATA', 409, `${field} cannot change: the tenant has data where it is.`);
+  }
+}
+
+/** 503: the tenant is stored, and its user in MongoDB is not as it should be. */
+export class DatabaseUserUnsettledError extends AppError {
+  constructor(cause?: unknown) {
+    super('DATABASE_USER_UNSETTLED', 503, 'The tenant is stored, but its database user could not be made or removed: put it again, or drop the user by hand.', {
+      cause,
+    });
   }
 }
 

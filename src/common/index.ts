@@ -2,6 +2,7 @@ export { AppError } from './app-error.js';
 export { isAddressIn, isCidr } from './address-list.js';
 export { ApiErrors } from './api-errors.decorator.js';
 export { AppErrorFilter } from './app-error.filter.js';
+export { bodySize, noteBodySize } from './body-size.js';
 export { isBearer, sentCredential } from './bearer.js';
 export { blankToUndefined, isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
@@ -11,8 +12,10 @@ export {
   InternalError,
   OverloadedError,
   RouteNotFoundError,
+  TooManyRequestsError,
   ValidationFailedError,
 } from './request.errors.js';
+export { Lending } from './lending.js';
 export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
 export { toAppError } from './to-app-error.js';

@@ -51,7 +51,7 @@ export class MessageRepository {
 
   /** Runs `work` in one transaction on the tenant's cluster, after making sure that `messages` and its indexes exist. */
   inTransaction<T>(tenant: Tenant, work: (session: ClientSession) => Promise<T>): Promise<T> {
-    return this.models.with(tenant, MESSAGES, () => this.models.clusterOf(tenant).inTransaction(work));
+    return this.models.inTransaction(tenant, MESSAGES, work);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { Socket } from 'socket.io';
 
 import { RefusedCalls } from '../audit/index.js';
-import { Authenticator } from '../auth/index.js';
+import { Authenticator, type Caller } from '../auth/index.js';
 import { AppError, sentCredential } from '../common/index.js';
 import { TenantDirectory, TenantResolver, TenantSuspendedError, toTenantHints, type Tenant } from '../tenancy/index.js';
 import type { Seat } from './seat.js';
@@ -40,17 +40,19 @@ export class Handshake {
     const call = this.toCall(request);
     const credential = toCredential(handshake);
     const tenant = this.resolver.resolve(toTenantHints({ path: toKey(nsp.name), body: null, query: null, client: null, host: call.hostname, credential }));
-    const seat = await this.seatIn(tenant, call, credential).catch((error: unknown) => {
-      this.count(socket, tenant, error);
-      throw error;
-    });
+    const caller = await this.callerOf(socket, tenant, call, credential);
     // While a token was looked up the tenant may have changed, and nobody looks at a socket that is not in yet.
-    return this.directory.findByKey(tenant.key) === tenant ? seat : this.admit(socket);
+    return this.directory.findByKey(tenant.key) === tenant ? { tenant, caller } : this.admit(socket);
   }
 
-  private async seatIn(tenant: Tenant, call: Request, credential: string | null): Promise<Seat> {
-    if (tenant.status === 'suspended') throw new TenantSuspendedError();
-    return { tenant, caller: await this.authenticator.authenticate(tenant, 'sockets', call, credential) };
+  private async callerOf(socket: Socket, tenant: Tenant, call: Request, credential: string | null): Promise<Caller> {
+    try {
+      if (tenant.status === 'suspended') throw new TenantSuspendedError();
+      return await this.authenticator.authenticate(tenant, 'sockets', call, credential);
+    } catch (error) {
+      this.count(socket, tenant, error);
+      throw error;
+    }
   }
 
   // A socket is looked at again with each event and each change of the directory; it is refused once.

@@ -11,7 +11,9 @@ export { TenantModels, type TenantCollection } from './tenant-models.js';
 export { TenantResolver } from './tenant-resolver.js';
 export { TenantRepository } from './tenant.repository.js';
 export { newDatabaseName, TENANT_DATABASES } from './tenant-database.js';
+export { EffectiveLimits, type Limited } from './effective-limits.js';
 export {
+  DEFAULT_LIMITS,
   DEFAULT_SETTINGS,
   type Admission,
   type ApiKey,
@@ -23,5 +25,6 @@ export {
   type Tenant,
   type TenantAuth,
   type TenantFields,
+  type TenantLimits,
   type TenantSettings,
 } from './tenant.js';

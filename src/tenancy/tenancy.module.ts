@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 
+import { EffectiveLimits } from './effective-limits.js';
 import { KeyUseRepository } from './key-use.repository.js';
 import { TenancyMiddleware } from './tenancy.middleware.js';
 import { TenantDirectory } from './tenant-directory.js';
@@ -8,7 +9,7 @@ import { TenantModels } from './tenant-models.js';
 import { TenantRepository } from './tenant.repository.js';
 import { TenantResolver } from './tenant-resolver.js';
 
-const providers = [KeyUseRepository, TenancyMiddleware, TenantDirectory, TenantIndexes, TenantModels, TenantRepository, TenantResolver];
+const providers = [EffectiveLimits, KeyUseRepository, TenancyMiddleware, TenantDirectory, TenantIndexes, TenantModels, TenantRepository, TenantResolver];
 
 @Global()
 @Module({ providers, exports: providers })

@@ -7,9 +7,14 @@ import { ControlDatabase } from '../mongo/index.js';
 import { KeyUseRepository } from './key-use.repository.js';
 import { NameTakenError } from './tenancy.errors.js';
 import { keysRemoved, toAuditEntries } from './tenant-audit.js';
-import { DEFAULT_SETTINGS, type ApiKey, type Tenant } from './tenant.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type ApiKey, type Tenant, type TenantLimits } from './tenant.js';
 
-type TenantRecord = Omit<Tenant, 'key' | 'keys'> & { readonly _id: string; readonly keys?: readonly ApiKey[] };
+type TenantRecord = Omit<Tenant, 'key' | 'keys' | 'database_user' | 'limits'> & {
+  readonly _id: string;
+  readonly keys?: readonly ApiKey[];
+  readonly database_user?: boolean;
+  readonly limits?: Partial<TenantLimits>;
+};
 
 interface RevisionRecord {
   readonly _id: 'tenants';
@@ -130,7 +135,14 @@ function isDuplicateKey(error: unknown): error is mongo.MongoServerError & { key
 
 // Tenants of earlier versions lack what came later.
 function toTenant({ _id, ...fields }: TenantRecord): Tenant {
-  return { key: _id, ...fields, keys: fields.keys ?? [], settings: { ...DEFAULT_SETTINGS, ...fields.settings } };
+  return {
+    key: _id,
+    ...fields,
+    keys: fields.keys ?? [],
+    database_user: fields.database_user ?? false,
+    limits: { ...DEFAULT_LIMITS, ...fields.limits },
+    settings: { ...DEFAULT_SETTINGS, ...fields.settings },
+  };
 }
 
 function toRecord({ key, ...fields }: Tenant): TenantRecord {

@@ -88,6 +88,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -221,6 +238,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -340,6 +374,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -446,6 +497,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomUsersErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -572,6 +640,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -760,6 +845,23 @@ export interface paths {
                         "application/json": components["schemas"]["SendErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -911,6 +1013,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -1047,6 +1166,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -1173,6 +1309,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1478,6 +1631,23 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -1769,6 +1939,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2072,6 +2259,23 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -2198,6 +2402,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2336,6 +2557,23 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -2468,6 +2706,23 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -2590,6 +2845,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -3405,4 +3677,5 @@ export type ErrorCode =
   | 'TENANT_REQUIRED'
   | 'TENANT_SUSPENDED'
   | 'TENANT_UNKNOWN'
+  | 'TOO_MANY_REQUESTS'
   | 'VALIDATION_FAILED';

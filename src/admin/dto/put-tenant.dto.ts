@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsObject,
   IsOptional,
@@ -16,6 +17,7 @@ import {
 
 import { isCidr, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
+import { TenantLimitsDto } from './tenant-limits.dto.js';
 import { TenantSettingsDto } from './tenant-settings.dto.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];
@@ -98,6 +100,19 @@ export class PutTenantDto {
   @IsString()
   @MaxLength(200)
   cluster?: string | null;
+
+  /** Whether its data is only touched as a user of MongoDB that may touch nothing else; cannot change once it has data. */
+  @ApiPropertyOptional({ type: Boolean, nullable: true })
+  @IsOptional()
+  @IsBoolean({ message: 'database_user must be true or false' })
+  database_user?: boolean | null;
+
+  @ApiPropertyOptional({ type: TenantLimitsDto, nullable: true })
+  @IsOptional()
+  @IsObject({ message: 'limits must be an object' })
+  @ValidateNested()
+  @Type(() => TenantLimitsDto)
+  limits?: TenantLimitsDto | null;
 
   @ApiPropertyOptional({ type: TenantSettingsDto, nullable: true })
   @IsOptional()
