@@ -189,7 +189,7 @@ describe('A wrong database name in our own code', () => {
       'reads rooms': () => all.read(tenant, [room], (bytes) => void found.push(bytes)),
       'reads a history': () => messages.findByRoom(tenant, room, { from: 'oldest' }),
       'stores a message': () => messages.insertAll(tenant, [{ _id: newId(), room, message: TEXT } as never]),
-      'stores a message in a transaction': () => messages.inTransaction(tenant, (session) => messages.insertAll(tenant, [{ _id: newId(), room, message: TEXT } as never], session)),
+      'stores a message in a transaction': () => messages.inTransaction(tenant, (session) => messages.insert(tenant, { _id: newId(), room, message: TEXT } as never, session)),
       'stores a location': () => locations.insert(tenant, at),
     };
   }
