@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
@@ -20,6 +20,7 @@ const GRACE_MS = 60_000;
 /** Looks after the sockets when a tenant changes or a credential ends: those that it no longer lets in are closed, and others may hear it now. */
 @Injectable()
 export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('realtime');
   private watching: Subscription | null = null;
   private timer: NodeJS.Timeout | null = null;
   private readonly looking = new Set<Socket>();
@@ -57,7 +58,7 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
   private async look({ socket, ...seat }: Taken): Promise<void> {
     this.looking.add(socket);
     const now = await this.seatNow(socket, seat).finally(() => this.looking.delete(socket));
-    if (now !== null) {
+    if (now !== null && isSame(now, seat)) {
       this.audience.renew(socket, now);
       return;
     }
@@ -67,24 +68,26 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
     socket.conn.close(true);
   }
 
-  // Null where it may not hear what it heard.
   private async seatNow(socket: Socket, seat: Seat): Promise<Seat | null> {
     try {
-      const now = await this.handshake.admit(socket);
-      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat)) ? now : null;
+      return await this.handshake.admit(socket);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      if (!(error instanceof AppError)) this.logger.error({ err: error }, 'a socket could not be looked at again');
       return isNotLookedUp(error) && this.mayWait(seat) ? seat : null;
     }
   }
 
   private mayWait({ tenant, caller }: Seat): boolean {
     const now = this.directory.findByKey(tenant.key);
-    return now !== null && isDeepStrictEqual(judgesOf(now), judgesOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
+    return now !== null && isDeepStrictEqual(termsOf(now), termsOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
   }
 }
 
-// What decides whether a token is good.
-function judgesOf({ database, settings: { jwt, lookup } }: Tenant): readonly unknown[] {
-  return [database, jwt, lookup];
+// What decides whether a token is good, and what it shows.
+function termsOf({ database, cluster, settings }: Tenant): readonly unknown[] {
+  return [database, cluster, settings];
+}
+
+function isSame(now: Seat, before: Seat): boolean {
+  return now.tenant.cluster === before.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(before));
 }

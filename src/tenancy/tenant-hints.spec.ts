@@ -6,13 +6,14 @@ const hintsOf = (source: Partial<HintSource>) => toTenantHints({ ...NOTHING, ...
 
 describe('toTenantHints', () => {
   it('finds no hint in a request that gives none', () => {
-    expect(hintsOf({})).toEqual({ strong: { path: null, names: [] }, weak: { client: null, hosts: [] } });
+    expect(hintsOf({})).toEqual({ strong: { path: null, names: [], key: null }, weak: { client: null, hosts: [] } });
   });
 
   it('takes the path prefix, agent_db and db_name for strong hints', () => {
     expect(hintsOf({ path: 'ace', body: { agent_db: 'ace_agents', db_name: 'ace_orders' } }).strong).toEqual({
       path: 'ace',
       names: ['ace_agents', 'ace_orders'],
+      key: null,
     });
   });
 
@@ -40,7 +41,7 @@ describe('toTenantHints', () => {
 
   it('takes an empty value, null and an absent one for no hint', () => {
     const source = { path: '', body: { agent_db: '', db_name: null, sub_domain: '' }, query: { agent_db: undefined, db_name: '' }, client: '', host: '' };
-    expect(hintsOf(source)).toEqual({ strong: { path: null, names: [] }, weak: { client: null, hosts: [] } });
+    expect(hintsOf(source)).toEqual({ strong: { path: null, names: [], key: null }, weak: { client: null, hosts: [] } });
   });
 
   it('reads numbers and booleans as text', () => {
@@ -66,7 +67,7 @@ describe('toTenantHints', () => {
 
   it('reads only what the request itself says', () => {
     const inherited: unknown = Object.create({ agent_db: 'ace', sub_domain: 'chat.ace.example' });
-    expect(hintsOf({ body: inherited })).toEqual({ strong: { path: null, names: [] }, weak: { client: null, hosts: [] } });
+    expect(hintsOf({ body: inherited })).toEqual({ strong: { path: null, names: [], key: null }, weak: { client: null, hosts: [] } });
   });
 
   it('reads the query of Express, an object without a prototype', () => {
@@ -74,9 +75,18 @@ describe('toTenantHints', () => {
     expect(hintsOf({ query }).strong.names).toEqual(['ace']);
   });
 
+  it('takes the tenant that an API key names, and nothing else that a credential says', () => {
+    const key = `anteroom_key_ace-2_${'0123456789ab'}_${'c'.repeat(48)}`;
+    expect(hintsOf({ credential: key }).strong.key).toBe('ace-2');
+    const token = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from('{"tenant":"ace","db_name":"ace"}').toString('base64url')}.x`;
+    for (const other of [key.slice(0, -1), `${key}0`, key.toUpperCase(), ` ${key}`, `anteroom_key_ACE_0123456789ab_${'c'.repeat(48)}`, token, 'ace', '']) {
+      expect(hintsOf({ credential: other }).strong.key).toBeNull();
+    }
+  });
+
   it('takes neither client_id nor a name in another place for a hint', () => {
     expect(hintsOf({ body: { client_id: 1, agentDb: 'ace', AGENT_DB: 'ace', client: 'ace', room: { agent_db: 'ace' } } })).toEqual({
-      strong: { path: null, names: [] },
+      strong: { path: null, names: [], key: null },
       weak: { client: null, hosts: [] },
     });
   });

@@ -3,23 +3,28 @@ import request from 'supertest';
 import type { Tenant } from '../../src/tenancy/index.js';
 import type { TestApp } from './app.js';
 
-/** Calls of one deployment, by its path, as apps and panels make them. */
+/** Calls of one deployment, by its path, as apps and panels make them; with a credential where one is given. */
 export class Calls {
   private readonly base: string;
 
   constructor(
     private readonly service: Pick<TestApp, 'url'>,
     tenant: Pick<Tenant, 'key'>,
+    private readonly credential?: string,
   ) {
     this.base = `/t/${tenant.key}`;
   }
 
   get(path: string): request.Test {
-    return request(this.service.url).get(`${this.base}${path}`);
+    return this.asCaller(request(this.service.url).get(`${this.base}${path}`));
   }
 
   post(path: string, body?: object | string): request.Test {
-    return request(this.service.url).post(`${this.base}${path}`).send(body);
+    return this.asCaller(request(this.service.url).post(`${this.base}${path}`)).send(body);
+  }
+
+  put(path: string, body?: object): request.Test {
+    return this.asCaller(request(this.service.url).put(`${this.base}${path}`)).send(body);
   }
 
   /** Sends a message to the room `_id`. */
@@ -40,5 +45,9 @@ export class Calls {
   /** The room itself. */
   async room(room: unknown): Promise<Record<string, unknown>> {
     return (await this.get(`/api/room/${String(room)}`).expect(200)).body;
+  }
+
+  private asCaller(test: request.Test): request.Test {
+    return this.credential === undefined ? test : test.set('Authorization', this.credential);
   }
 }
