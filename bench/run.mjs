@@ -5,6 +5,7 @@ import { commands } from './cases/commands.mjs';
 import { history } from './cases/history.mjs';
 import { list } from './cases/list.mjs';
 import { live } from './cases/live.mjs';
+import { noisy } from './cases/noisy.mjs';
 import { pages } from './cases/pages.mjs';
 import { sends } from './cases/sends.mjs';
 import { tenants } from './cases/tenants.mjs';
@@ -12,7 +13,7 @@ import { startProgress } from './progress.mjs';
 import { printCase, printRatios, readMachine, writeReadme, writeResults } from './report.mjs';
 import { Stand } from './stand.mjs';
 
-const CASES = [list, pages, history, sends, tenants, commands, live];
+const CASES = [list, pages, history, sends, tenants, commands, live, noisy];
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } });
 const cases = chosen(options.only);
 const progress = startProgress(cases.length);

@@ -55,9 +55,9 @@ export class Stand {
     return this.client.db('admin').command({ serverStatus: 1 });
   }
 
-  /** The service as it is shipped, on its production settings but for `variables`. */
+  /** The service as it is shipped, on its production settings but for `variables`; without limits of calls a second, which measurements are far over. */
   startService(variables = {}, { name = 'service', nodeOptions = [] } = {}) {
-    const own = { MONGODB_URI: this.#mongo.uri, ADMIN_TOKEN, DEMO: 'off', ...variables };
+    const own = { MONGODB_URI: this.#mongo.uri, ADMIN_TOKEN, DEMO: 'off', RATE_LIMIT: 'off', ...variables };
     return this.#start({ name, file: SERVICE, variables: own, nodeOptions });
   }
 
@@ -70,13 +70,18 @@ export class Stand {
   /** Registers open deployments: the first over the admin API, the others as copies of what that stored. They are in force at the next start. */
   async register(keys) {
     const service = await this.startService();
-    const open = toJsonCall('PUT', `/admin/tenants/${keys[0]}`, { names: [keys[0]], auth: 'open' });
-    const answer = await fetch(service.url + open.path, { ...open, headers: { ...open.headers, authorization: `Bearer ${ADMIN_TOKEN}` } });
-    if (answer.status !== 200) throw new Error(`the admin API answered ${answer.status}: ${await answer.text()}`);
+    await this.put(service, keys[0], { names: [keys[0]], auth: 'open' });
     await service.stop();
     await this.registerLike(keys[0], keys.slice(1));
     const tenants = await this.#control.collection('tenants').find({ _id: { $in: keys } }).toArray();
     return new Map(tenants.map(({ _id, database }) => [_id, database]));
+  }
+
+  /** Makes or changes a deployment over the admin API. */
+  async put({ url }, key, fields) {
+    const { path, ...request } = toJsonCall('PUT', `/admin/tenants/${key}`, fields, { authorization: `Bearer ${ADMIN_TOKEN}` });
+    const answer = await fetch(url + path, request);
+    if (answer.status !== 200) throw new Error(`the admin API answered ${answer.status}: ${await answer.text()}`);
   }
 
   /** Stores deployments that differ from a registered one in nothing but their key, name and database. */

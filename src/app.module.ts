@@ -1,7 +1,8 @@
-import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { Module, RequestMethod, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 
 import { AdminModule } from './admin/index.js';
-import { AdmissionMiddleware, AuthModule } from './auth/index.js';
+import { AuditModule } from './audit/index.js';
+import { AdmissionMiddleware, AuthModule, CallLimitMiddleware, SendLimitMiddleware } from './auth/index.js';
 import { ConfigModule, type Config } from './config/index.js';
 import { DemoModule } from './demo/index.js';
 import { HealthModule } from './health/index.js';
@@ -18,10 +19,13 @@ import { TenancyMiddleware, TenancyModule } from './tenancy/index.js';
 // Every controller whose routes belong to a tenant.
 const TENANT_CONTROLLERS = [InboxController, RoomController, ParticipantController, MessageController, LocationController];
 
+const SENDS = { path: 'api/chat/sendMessageJoin', method: RequestMethod.POST };
+
 @Module({
   imports: [
     ObserveModule,
     MongoModule,
+    AuditModule,
     TenancyModule,
     AuthModule,
     RoomModule,
@@ -42,6 +46,7 @@ export class AppModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(TenancyMiddleware, AdmissionMiddleware).forRoutes(...TENANT_CONTROLLERS);
+    consumer.apply(TenancyMiddleware, AdmissionMiddleware, CallLimitMiddleware).forRoutes(...TENANT_CONTROLLERS);
+    consumer.apply(SendLimitMiddleware).forRoutes(SENDS);
   }
 }

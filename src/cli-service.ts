@@ -1,28 +1,47 @@
+import { userInfo } from 'node:os';
+
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
-import { AdminModule, TenantAdminService } from './admin/index.js';
+import { AdminModule, KeyAdminService, TenantAdminService } from './admin/index.js';
+import { AuditModule, type Actor } from './audit/index.js';
 import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
 import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
 import { TenancyModule } from './tenancy/index.js';
 
-@Module({ imports: [MongoModule, TenancyModule, AdminModule] })
+@Module({ imports: [MongoModule, AuditModule, TenancyModule, AdminModule] })
 class CliModule {
   static with(config: Config): DynamicModule {
     return { module: CliModule, imports: [ConfigModule.with(config)] };
   }
 }
 
-/** Runs `work` on the service behind the admin API, on the database that the service itself would use. */
-export async function withAdmin<T>(work: (admin: TenantAdminService) => Promise<T>): Promise<T> {
+/** The services behind the admin API, and who is using them here. */
+export interface Admin {
+  readonly tenants: TenantAdminService;
+  readonly keys: KeyAdminService;
+  readonly actor: Actor;
+}
+
+/** Runs `work` on the services behind the admin API, on the database that the service itself would use. */
+export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   return withDatabase(readConfig(loadEnvironment()), async (config) => {
     const context = await NestFactory.createApplicationContext(CliModule.with(config), { logger: false, abortOnError: false });
     try {
-      return await work(context.get(TenantAdminService));
+      return await work({ tenants: context.get(TenantAdminService), keys: context.get(KeyAdminService), actor: findActor() });
     } finally {
       await context.close();
     }
   });
+}
+
+// In a container the user may have a number only.
+function findActor(): Actor {
+  try {
+    return { by: 'command line', from: userInfo().username };
+  } catch {
+    return { by: 'command line', from: String(process.getuid?.() ?? '') || null };
+  }
 }
 
 // Beside a running service its embedded MongoDB is used; without one it is started for this command.

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 
-import { PutTenantDto, type TenantAdminService, toRemovedTenantDto, toTenantDto, type TenantDto } from './admin/index.js';
-import { withAdmin } from './cli-service.js';
+import { PutTenantDto, toRemovedTenantDto, toTenantDto, type TenantDto } from './admin/index.js';
+import { addKeyCommands } from './cli-keys.js';
+import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
+import { withAdmin, type Admin } from './cli-service.js';
 import { AppError, DtoPipe, ValidationFailedError } from './common/index.js';
 import { ConfigError } from './config/index.js';
 
@@ -11,10 +13,6 @@ interface PutOptions {
   readonly openFrom?: string[];
   readonly auth?: 'open' | 'required';
   readonly cluster?: string;
-}
-
-interface OutputOptions {
-  readonly json?: boolean;
 }
 
 const several = (value: string, before: string[] = []): string[] => [...before, value];
@@ -33,11 +31,11 @@ function createProgram(): Command {
     .option('--cluster <name>', 'the cluster that holds its database')
     .action((key: string, options: PutOptions & OutputOptions) => change(key, toDto(options), options));
   command('list', 'all tenants').action(async (options: OutputOptions) => {
-    const tenants = await withAdmin((admin) => admin.findAll());
-    print(options, tenants.map(toTenantDto), toTable);
+    const all = await withAdmin(({ tenants }) => tenants.findAll());
+    print(options, all.map(toTenantDto), toTenantTable);
   });
   command('show <key>', 'one tenant').action(async (key: string, options: OutputOptions) => {
-    const tenant = await withAdmin((admin) => admin.get(key));
+    const tenant = await withAdmin(({ tenants }) => tenants.get(key));
     print(options, toTenantDto(tenant), toLines);
   });
   command('suspend <key>', 'refuse its calls from now on').action((key: string, options: OutputOptions) => changeStatus(key, 'suspended', options));
@@ -46,9 +44,10 @@ function createProgram(): Command {
     .requiredOption('--yes', 'yes, remove it')
     .option('--drop-database', 'drop its database too, for ever')
     .action(async (key: string, options: OutputOptions & { dropDatabase?: boolean }) => {
-      const removed = await withAdmin((admin) => admin.remove(key, { dropDatabase: options.dropDatabase === true }));
+      const removed = await withAdmin(({ tenants, actor }) => tenants.remove(key, { dropDatabase: options.dropDatabase === true }, actor));
       print(options, toRemovedTenantDto(removed), toLines);
     });
+  addKeyCommands(tenant);
   return program;
 }
 
@@ -58,38 +57,23 @@ function toDto({ name, subDomain, openFrom, auth, cluster }: PutOptions): object
 
 async function change(key: string, fields: object, options: OutputOptions): Promise<void> {
   const dto = (await new DtoPipe().transform(fields, { type: 'body', metatype: PutTenantDto })) as PutTenantDto;
-  print(options, toTenantDto(await withAdmin((admin) => admin.put(key, dto))), toLines);
+  print(options, toTenantDto(await withAdmin(({ tenants, actor }) => tenants.put(key, dto, actor))), toLines);
 }
 
 // A tenant that is not there must not come into being by being suspended.
 async function changeStatus(key: string, status: 'active' | 'suspended', options: OutputOptions): Promise<void> {
-  const put = async (admin: TenantAdminService): Promise<TenantDto> => {
-    await admin.get(key);
-    return toTenantDto(await admin.put(key, { status }));
+  const put = async ({ tenants, actor }: Admin): Promise<TenantDto> => {
+    await tenants.get(key);
+    return toTenantDto(await tenants.put(key, { status }, actor));
   };
   print(options, await withAdmin(put), toLines);
 }
 
-function print<T extends object>({ json }: OutputOptions, value: T, toText: (value: T) => string): void {
-  process.stdout.write(`${json === true ? JSON.stringify(value, null, 2) : toText(value)}\n`);
-}
-
-function toLines(value: object): string {
-  return Object.entries(value)
-    .map(([field, inner]) => `${field.padEnd(14)}${toCell(inner)}`)
-    .join('\n');
-}
-
-function toTable(tenants: readonly TenantDto[]): string {
-  const rows = [['KEY', 'STATUS', 'AUTH', 'NAMES', 'DATABASE'], ...tenants.map((one) => [one.key, one.status, one.auth.http, toCell(one.names), one.database])];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
-}
-
-function toCell(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '–' : value.join(', ');
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function toTenantTable(tenants: readonly TenantDto[]): string {
+  return toTable(
+    ['KEY', 'STATUS', 'AUTH', 'NAMES', 'DATABASE'],
+    tenants.map((one) => [one.key, one.status, one.auth.http, one.names, one.database]),
+  );
 }
 
 // 1 refused, 2 wrong usage, 3 database not reachable.

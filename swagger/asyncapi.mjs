@@ -74,8 +74,8 @@ const ownSchemas = {
       'Why a connection is refused: `data` of the error that a client of engine.io 4 gets with `connect_error`, and what one of engine.io 3 gets with ' +
       '`error`. A namespace of no registered deployment is refused by socket.io itself: the message is `Invalid namespace`, without data.',
     properties: {
-      ...{ status: { const: false }, statusCode: { const: 403 } },
-      error: { type: 'string', enum: ['TENANT_SUSPENDED', 'CREDENTIAL_REFUSED'] },
+      ...{ status: { const: false }, statusCode: { type: 'integer', enum: [403, 429] } },
+      error: { type: 'string', enum: ['TENANT_SUSPENDED', 'CREDENTIAL_REFUSED', 'TOO_MANY_REQUESTS'] },
       message: { type: 'string', description: 'What happened, for people.' },
     },
     required: ['status', 'statusCode', 'error', 'message'],

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import mongoose from 'mongoose';
 import request from 'supertest';
 
 import { TenantAdminService } from '../src/admin/index.js';
 import { newId } from '../src/mongo/index.js';
-import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
-import { builtFolder } from './support/built.js';
+import { commandLine, type Ended } from './support/command-line.js';
 import { eventually } from './support/eventually.js';
 import { dropAll } from './support/tenants.js';
 
@@ -23,22 +19,14 @@ const REFUSED = 1;
 const WRONG_USAGE = 2;
 const NOT_REACHABLE = 3;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** A tenant as the command line answers it. */
 type Answered = Readonly<Record<'key' | 'database' | 'updated_date', string>>;
 
-let program: string;
 let service: TestApp;
 let client: mongoose.mongo.MongoClient;
 let made = 0;
 
 beforeAll(async () => {
-  program = join(await builtFolder(), 'cli.js');
   // The interval that a service has unless told otherwise.
   service = await startApp({ DIRECTORY_REFRESH_MS: undefined, CONTROL_DATABASE: `test_control_${newId().toHexString()}` });
   client = new mongoose.mongo.MongoClient(process.env.MONGODB_URI ?? '');
@@ -56,16 +44,9 @@ function newKey(): string {
   return `shop-${++made}`;
 }
 
-/** Runs the built command line as a person would, on this file's control database, in a folder without an `.env`. */
-function run(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const { PATH, HOME, MONGODB_URI } = process.env;
-  const env = { PATH, HOME, MONGODB_URI, CONTROL_DATABASE: service.config.mongo.controlDatabase, DIRECTORY_REFRESH_MS: '20', DATABASE_TIMEOUT_MS: '2500', ...variables };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env, cwd: tmpdir() }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+/** Runs the command line on this file's control database. */
+const run = (args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+  commandLine(args, { CONTROL_DATABASE: service.config.mongo.controlDatabase, ...variables });
 
 const tenant = (...args: string[]): Promise<Ended> => run(['tenant', ...args]);
 
@@ -112,8 +93,10 @@ describe('tenant put', () => {
       open_from: [],
       status: 'active',
       cluster: 'default',
+      database_user: false,
       database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
-      settings: { default_image: null },
+      limits: DEFAULT_LIMITS,
+      settings: DEFAULT_SETTINGS,
       created_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       updated_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });

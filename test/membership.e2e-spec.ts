@@ -213,7 +213,7 @@ describe('A socket', () => {
   it('hears the rooms of its person, down to the raw frames; that of an admin all of them', async () => {
     const [agent, user, vendor, admin] = await Promise.all(
       ([['agent', '141', []], ['user', '2', []], ['vendor', '900', ['7']], ['admin', '5', []]] as const).map(async ([role, sub, shops]) =>
-        Listener.open(base(), { token: await tokenOf(tenant, role, sub, { vendor_ids: shops }), events: ['agent-location-142'] }),
+        Listener.open(base(), { auth: { token: await tokenOf(tenant, role, sub, { vendor_ids: shops }) }, events: ['agent-location-142'] }),
       ),
     );
     const say = (room: Room, message: string): Promise<unknown> => service.app.get(MessageService).store(tenant, ANONYMOUS, room._id, { sender: { user_type: 'admin', user_id: '5' }, fields: { message } });
@@ -239,7 +239,7 @@ describe('A socket', () => {
   });
 
   it('says only where its own agent is', async () => {
-    const listener = await Listener.open(base(), { token: await tokenOf(tenant, 'agent', '141') });
+    const listener = await Listener.open(base(), { auth: { token: await tokenOf(tenant, 'agent', '141') } });
     listener.socket.emit('save-user-location', { agent_id: 142, order_id: 77, lat: 'forged', lng: '1' });
     listener.socket.emit('save-user-location', { agent_id: 141, order_id: 77, lat: 'own', lng: '1' });
     await soon(async () => expect((await people.agent.get('/api/agent/getAgentLocation?agent_id=141&order_id=77')).status).toBe(200));

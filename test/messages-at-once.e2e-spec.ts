@@ -19,7 +19,8 @@ let here: Calls;
 let there: Calls;
 
 beforeAll(async () => {
-  one = await startApp();
+  // What fills here is the line of a room, before that of its deployment does.
+  one = await startApp({ CONCURRENT_DATABASE: '1000', SENDS_PER_SECOND: '5000' });
   two = await startApp({ CONTROL_DATABASE: one.config.mongo.controlDatabase });
   tenant = await newTenant(one);
   here = new Calls(one, tenant);

@@ -59,7 +59,7 @@ const hears = (listener: Listener, texts: string[]): Promise<void> => eventually
 
 /** A socket that is let in. */
 async function open(token: string, of = tenant): Promise<Listener> {
-  const listener = listen({ token }, of);
+  const listener = listen({ auth: { token } }, of);
   await isConnected(listener);
   return listener;
 }
@@ -94,18 +94,18 @@ describe('A socket with a token', () => {
   it('is refused where the token is none, too long, over or of another secret', async () => {
     server.answer = answering({}, 401);
     const bad: unknown[] = [undefined, null, '', 'opaque', 7, {}, ['x'], { toString: 'x' }, await signedWith(OTHER_SECRET), await signedWith(SECRET, { exp: seconds(-70) }), await signedWith(SECRET, { fill: 'x'.repeat(30_000) }), 'x'.repeat(30_000), 'é\n'];
-    for (const token of bad) await expectRefused({ token: token as string });
+    for (const token of bad) await expectRefused({ auth: { token } });
   });
 
   it('is refused where the token is too large for a frame', async () => {
-    const listener = listen({ token: await signedWith(SECRET, { fill: 'x'.repeat(200_000) }) });
+    const listener = listen({ auth: { token: await signedWith(SECRET, { fill: 'x'.repeat(200_000) }) } });
     await eventually(() => expect(listener.faults.length + listener.disconnects.length).toBeGreaterThan(0), WITHIN);
     expect(listener.socket.connected).toBe(false);
   });
 
   it('ends with its token, to the second, whatever clocks are apart, and cannot come again with it', async () => {
-    await expectRefused({ token: await signedWith(SECRET, { exp: seconds(-1) }) });
-    const [ending, staying] = [listen({ token: await signedWith(SECRET, { exp: seconds(4) }), reconnects: true }), await open(await signedWith(SECRET))];
+    await expectRefused({ auth: { token: await signedWith(SECRET, { exp: seconds(-1) }) } });
+    const [ending, staying] = [listen({ auth: { token: await signedWith(SECRET, { exp: seconds(4) }) }, reconnects: true }), await open(await signedWith(SECRET))];
     await isConnected(ending);
     await isClosed(ending);
     await eventually(() => expect(ending.faults).toEqual([expect.objectContaining({ data: expect.objectContaining({ error: 'CREDENTIAL_REFUSED' }) })]), WITHIN);
@@ -141,7 +141,7 @@ describe('A socket with a token', () => {
   it('hears as nobody does, on an open deployment, once its token is over', async () => {
     const open = await newTenant(service, { settings: { jwt: { secret: SECRET } } });
     const theirs = await aRoom(service, open, { agent_id: '7' });
-    const listener = listen({ token: await signedWith(SECRET, { exp: seconds(4) }), reconnects: true }, open);
+    const listener = listen({ auth: { token: await signedWith(SECRET, { exp: seconds(4) }) }, reconnects: true }, open);
     await isConnected(listener);
     await aMessage(service, open, theirs._id, { message: 'not for 141' });
     await isClosed(listener);
@@ -184,7 +184,7 @@ describe('A socket whose token is looked up', () => {
 
   it('comes again by itself where the server was away at first', async () => {
     server.answer = answering({}, 500);
-    const listener = listen({ token: 'an-opaque-token', reconnects: true });
+    const listener = listen({ auth: { token: 'an-opaque-token' }, reconnects: true });
     await eventually(() => expect(server.asked.length).toBeGreaterThan(1), WITHIN);
     expect(listener.socket.connected).toBe(false);
     server.answer = answering(AGENT);
@@ -192,7 +192,7 @@ describe('A socket whose token is looked up', () => {
   });
 
   it('is not let in where the deployment is suspended while the server is asked', async () => {
-    const listener = listen({ token: 'an-opaque-token' });
+    const listener = listen({ auth: { token: 'an-opaque-token' } });
     const answered = new Promise<void>((resolve) => {
       server.answer = (incoming, response) =>
         void put(tenant.key, { status: 'suspended' }).then(() => {

@@ -77,7 +77,7 @@ describe('Phone and e-mail', () => {
   it('are masked in events as in answers, in one room together', async () => {
     const tenant = await newGuardedTenant(service, { masking: MASKING });
     const room = await aRoom(service, tenant);
-    const open = async (role: 'agent' | 'user' | 'admin', sub: string): Promise<Listener> => Listener.open(`${service.url}/t/${tenant.key}`, { token: await tokenOf(tenant, role, sub) });
+    const open = async (role: 'agent' | 'user' | 'admin', sub: string): Promise<Listener> => Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: await tokenOf(tenant, role, sub) } });
     const [agent, user, admin] = [await open('agent', '141'), await open('user', '1'), await open('admin', '5')];
     await aMessage(service, tenant, room._id, { message: 'one', sender: CUSTOMER });
     await aMessage(service, tenant, room._id, { message: 'two', sender: CUSTOMER });
@@ -110,7 +110,7 @@ describe('Phone and e-mail', () => {
     const agent = await personCalls(service, tenant, 'agent', '141');
     const list = async (): Promise<string> => JSON.stringify((await agent.post('/api/room/fetchRoomByUserAgent', agentList(tenant)).expect(200)).body);
     expect(await list()).toMatch(SECRETS);
-    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { token: await tokenOf(tenant, 'agent', '141'), reconnects: true });
+    const listener = await Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: await tokenOf(tenant, 'agent', '141') }, reconnects: true });
     await changeSettings(service, tenant, { masking: MASKING });
     expect(await list()).not.toMatch(SECRETS);
     await soon(() => expect(listener.disconnects).toHaveLength(1));

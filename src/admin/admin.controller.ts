@@ -1,23 +1,27 @@
 import { Body, Controller, Delete, Get, Param, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 
+import type { Actor } from '../audit/index.js';
 import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { NameTakenError } from '../tenancy/index.js';
-import { AdminTokenRefusedError, DatabaseKeptError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import { AdminTokenRefusedError, DatabaseKeptError, DatabaseUserUnsettledError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
+import { CurrentActor } from './current-actor.decorator.js';
 import { PutTenantDto } from './dto/put-tenant.dto.js';
 import { RemoveTenantDto } from './dto/remove-tenant.dto.js';
 import { RemovedTenantDto, TenantDto, toRemovedTenantDto, toTenantDto } from './dto/tenant.dto.js';
 import { TenantAdminService } from './tenant-admin.service.js';
 
-const ERRORS = [new AdminTokenRefusedError(), new RouteNotFoundError(), new DatabaseUnavailableError()];
+const NOT_UTF8 = new ValidationFailedError('The path and the query must be in UTF-8.');
+const ERRORS = [new AdminTokenRefusedError(), NOT_UTF8, new RouteNotFoundError(), new DatabaseUnavailableError()];
 const ERRORS_OF_ONE = [...ERRORS, new TenantNotFoundError()];
 const ERRORS_OF_A_CHANGE = [
   ...ERRORS,
   new ValidationFailedError('property color should not exist.'),
   new NameTakenError('names'),
-  new TenantHasDataError(),
+  new TenantHasDataError('cluster'),
+  new DatabaseUserUnsettledError(),
   new BodyTooLargeError(),
   new ContentTypeUnsupportedError(),
 ];
@@ -49,15 +53,15 @@ export class AdminController {
   @Put(':key')
   @ApiOkResponse({ type: TenantDto, description: 'The tenant as it is now.' })
   @ApiErrors(ERRORS_OF_A_CHANGE)
-  async put(@Param('key') key: string, @Body() dto: PutTenantDto): Promise<TenantDto> {
-    return toTenantDto(await this.admin.put(key, dto));
+  async put(@Param('key') key: string, @Body() dto: PutTenantDto, @CurrentActor() actor: Actor): Promise<TenantDto> {
+    return toTenantDto(await this.admin.put(key, dto, actor));
   }
 
   /** Removes a tenant; its database stays unless `drop_database=true`. */
   @Delete(':key')
   @ApiOkResponse({ type: RemovedTenantDto, description: 'What was removed.' })
   @ApiErrors([...ERRORS_OF_ONE, new ValidationFailedError('drop_database must be true or false.'), new DatabaseKeptError('anteroom_ace_0123456789ab')])
-  async remove(@Param('key') key: string, @Query() query: RemoveTenantDto): Promise<RemovedTenantDto> {
-    return toRemovedTenantDto(await this.admin.remove(key, { dropDatabase: query.drop_database === 'true' }));
+  async remove(@Param('key') key: string, @Query() query: RemoveTenantDto, @CurrentActor() actor: Actor): Promise<RemovedTenantDto> {
+    return toRemovedTenantDto(await this.admin.remove(key, { dropDatabase: query.drop_database === 'true' }, actor));
   }
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, type Tenant } from '../tenancy/index.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
 import { applyChange } from './tenant-change.js';
 
@@ -12,6 +12,8 @@ const ACE: Tenant = {
   status: 'suspended',
   cluster: 'north',
   database: 'anteroom_ace_0123456789ab',
+  database_user: true,
+  limits: DEFAULT_LIMITS,
   settings: { ...DEFAULT_SETTINGS, default_image: 'https://images.example.com/ace.png' },
   keys: [],
   index_versions: { rooms: 1, messages: 1 },
@@ -42,6 +44,8 @@ describe('applyChange', () => {
       open_from: [],
       status: 'active',
       cluster: 'default',
+      database_user: false,
+      limits: DEFAULT_LIMITS,
       settings: DEFAULT_SETTINGS,
       keys: [],
       index_versions: {},
@@ -83,6 +87,7 @@ describe('applyChange', () => {
     ['auth', { auth: { http: 'required', sockets: 'required' } }, { auth: { http: 'required', sockets: 'required' } }],
     ['open_from', { open_from: ['::1'] }, { open_from: ['::1'] }],
     ['status', { status: 'active' }, { status: 'active' }],
+    ['database_user', { database_user: false }, { database_user: false }],
     ['settings', { settings: { default_image: 'x' } }, { settings: { ...DEFAULT_SETTINGS, default_image: 'x' } }],
   ])('changes %s and nothing beside it', (_field, change, expected) => {
     expect(changed(change)).toEqual({ ...SAME, ...expected });
@@ -95,6 +100,7 @@ describe('applyChange', () => {
     ['open_from', { open_from: null }, { open_from: [] }],
     ['status', { status: null }, { status: 'active' }],
     ['cluster', { cluster: null }, { cluster: 'default', index_versions: {} }],
+    ['database_user', { database_user: null }, { database_user: false }],
     ['settings', { settings: null }, { settings: DEFAULT_SETTINGS }],
     ['a single setting', { settings: { default_image: null } }, { settings: DEFAULT_SETTINGS }],
   ])('resets %s by null and nothing beside it', (_field, change, expected) => {

@@ -1,5 +1,5 @@
 import { DEFAULT_CLUSTER } from '../mongo/index.js';
-import { DEFAULT_SETTINGS, newDatabaseName, type Tenant, type TenantFields, type TenantSettings } from '../tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, newDatabaseName, type Tenant, type TenantFields, type TenantSettings } from '../tenancy/index.js';
 import { toJwtSettings } from './dto/jwt-settings.dto.js';
 import { toLookupSettings } from './dto/lookup-settings.dto.js';
 import type { PutTenantDto } from './dto/put-tenant.dto.js';
@@ -12,6 +12,8 @@ const DEFAULTS: TenantFields = {
   open_from: [],
   status: 'active',
   cluster: DEFAULT_CLUSTER,
+  database_user: false,
+  limits: DEFAULT_LIMITS,
   settings: DEFAULT_SETTINGS,
 };
 
@@ -19,18 +21,19 @@ const DEFAULTS: TenantFields = {
 export function applyChange(key: string, current: Tenant | null, change: PutTenantDto): Tenant {
   const now = new Date();
   const before = current ?? { ...DEFAULTS, key, database: newDatabaseName(key), keys: [], index_versions: {}, created_date: now, updated_date: now };
-  const { auth, settings, ...plain } = change;
+  const { auth, limits, settings, ...plain } = change;
   const next = { ...before, ...resetNulls(plain) };
   return {
     ...next,
     index_versions: next.cluster === before.cluster ? before.index_versions : {},
     auth: merge(before.auth, auth, DEFAULTS.auth),
+    limits: merge(before.limits, limits, DEFAULTS.limits),
     settings: merge(before.settings, toSettings(settings), DEFAULTS.settings),
     updated_date: now,
   };
 }
 
-function resetNulls(change: Omit<PutTenantDto, 'auth' | 'settings'>): Partial<TenantFields> {
+function resetNulls(change: Omit<PutTenantDto, 'auth' | 'limits' | 'settings'>): Partial<TenantFields> {
   return Object.fromEntries(given(change).map(([field, value]) => [field, value ?? DEFAULTS[field as keyof TenantFields]]));
 }
 

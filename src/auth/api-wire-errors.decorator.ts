@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 
-import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, type AppError } from '../common/index.js';
+import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, TooManyRequestsError, type AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { TenantMismatchError, TenantRequiredError, TenantSuspendedError, TenantUnknownError } from '../tenancy/index.js';
 import { CredentialRefusedError } from './auth.errors.js';
@@ -13,6 +13,7 @@ const OF_EVERY_CALL: readonly AppError[] = [
   new TenantUnknownError(),
   new BodyTooLargeError(),
   new ContentTypeUnsupportedError(),
+  new TooManyRequestsError(),
   new InternalError(null),
   new DatabaseUnavailableError(),
 ];

@@ -1,11 +1,23 @@
 import { Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import { AdmissionMiddleware } from './admission.middleware.js';
 import { Authenticator } from './authenticator.js';
 import { JwtCheck } from './jwt-check.js';
 import { KeyServers } from './key-servers.js';
+import { KeyUses } from './key-uses.js';
 import { Lookups } from './lookups.js';
+import { Quota } from './quota.js';
+import { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
+import { Rates } from './rates.js';
+import { WorkLimitInterceptor } from './work-limit.interceptor.js';
+
+const credentials = [Authenticator, JwtCheck, KeyServers, KeyUses, Lookups];
+const limits = [Rates, Quota, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
-@Module({ providers: [AdmissionMiddleware, Authenticator, JwtCheck, KeyServers, Lookups], exports: [AdmissionMiddleware, Authenticator] })
+@Module({
+  providers: [AdmissionMiddleware, ...credentials, ...limits, { provide: APP_INTERCEPTOR, useClass: WorkLimitInterceptor }],
+  exports: [AdmissionMiddleware, Authenticator, ...limits],
+})
 export class AuthModule {}

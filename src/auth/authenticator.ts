@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 
 import { isAddressIn } from '../common/index.js';
-import { KEY_PREFIX, type Tenant, type TenantAuth } from '../tenancy/index.js';
+import { KEY_PREFIX, toKeyName, type Tenant, type TenantAuth } from '../tenancy/index.js';
 import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { callerAddress } from './caller-address.js';
 import { isJwt, JwtCheck } from './jwt-check.js';
 import { callerOfKey } from './key-check.js';
+import { KeyUses } from './key-uses.js';
 import { Lookups } from './lookups.js';
 
 // More than a header can carry; sockets could send more.
@@ -19,6 +20,7 @@ export class Authenticator {
   constructor(
     private readonly jwtCheck: JwtCheck,
     private readonly lookups: Lookups,
+    private readonly keyUses: KeyUses,
   ) {}
 
   /**
@@ -37,10 +39,17 @@ export class Authenticator {
   private async judge(tenant: Tenant, credential: string | null): Promise<Caller | RefusalReason> {
     const { jwt, lookup } = tenant.settings;
     if (credential === null) return 'missing';
-    if (isKey(credential)) return callerOfKey(tenant, credential);
+    if (isKey(credential)) return this.judgeKey(tenant, credential);
     if (credential.length > MOST_CHARACTERS) return 'wrong';
     if (jwt !== null && isJwt(credential)) return this.jwtCheck.callerOf(tenant, jwt, credential);
     return lookup === null ? 'wrong' : this.lookups.callerOf(tenant, lookup, credential);
+  }
+
+  private judgeKey(tenant: Tenant, credential: string): Caller | RefusalReason {
+    const found = callerOfKey(tenant, credential);
+    const name = toKeyName(credential);
+    if (typeof found !== 'string' && name !== null) this.keyUses.note(tenant, name.id);
+    return found;
   }
 }
 

@@ -2,6 +2,7 @@ export { AppError } from './app-error.js';
 export { isAddressIn, isCidr } from './address-list.js';
 export { ApiErrors } from './api-errors.decorator.js';
 export { AppErrorFilter } from './app-error.filter.js';
+export { bodySize, noteBodySize } from './body-size.js';
 export { isBearer, sentCredential } from './bearer.js';
 export { blankToUndefined, isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
@@ -11,12 +12,15 @@ export {
   InternalError,
   OverloadedError,
   RouteNotFoundError,
+  TooManyRequestsError,
   ValidationFailedError,
 } from './request.errors.js';
-export { toMoment } from './moment.js';
+export { Lending } from './lending.js';
+export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
 export { toAppError } from './to-app-error.js';
 export { pick } from './pick.js';
+export { isPlainText, NOT_PLAIN, PLAIN_TEXT, toPlainText } from './plain-text.js';
 export { PromiseCache } from './promise-cache.js';
 export { readableBody } from './readable-body.js';
 export { OptionalText, Text } from './text.decorator.js';
@@ -26,3 +30,4 @@ export { Integer } from './integer.decorator.js';
 export { QueryOrBody } from './query-or-body.decorator.js';
 export { ErrorDto } from './dto/error.dto.js';
 export { DtoPipe } from './validation.pipe.js';
+export { checkUtf8, wellFormedUrl } from './well-formed.js';

@@ -1,4 +1,5 @@
 const FORM = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
+const MINUTE_MS = 60_000;
 
 /** The moment that an ISO 8601 date writes (day, or day and time; without a zone it is UTC), or null where it is none. */
 export function toMoment(text: string): Date | null {
@@ -12,4 +13,9 @@ export function toMoment(text: string): Date | null {
 function isDay(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+/** The minute that a moment is in, by its beginning. */
+export function toMinute(moment: Date): Date {
+  return new Date(Math.floor(moment.getTime() / MINUTE_MS) * MINUTE_MS);
 }

@@ -36,6 +36,13 @@ export class OverloadedError extends AppError {
   }
 }
 
+/** 429: a deployment, or who calls it, takes more of this instance than its share; nothing was done. */
+export class TooManyRequestsError extends AppError {
+  constructor(retryAfterSeconds = 1) {
+    super('TOO_MANY_REQUESTS', 429, 'This is more than this deployment, or this caller, may take for now. Try again in a moment.', { retryAfterSeconds });
+  }
+}
+
 /** 500: a fault of this service; what it was stands in the log under the request id. */
 export class InternalError extends AppError {
   constructor(cause: unknown) {

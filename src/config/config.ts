@@ -15,6 +15,7 @@ export interface Config {
   readonly corsOrigins: readonly string[] | null;
   readonly docs: boolean;
   readonly limits: Limits;
+  readonly fairness: Fairness;
   readonly directoryRefreshMs: number;
   readonly log: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
 }
@@ -28,6 +29,14 @@ export interface MongoConfig {
   /** How long a database may be away or silent before its callers are told, in milliseconds. */
   readonly timeoutMs: number;
   readonly embedded: EmbeddedConfig;
+  readonly users: DatabaseUsersConfig;
+}
+
+export interface DatabaseUsersConfig {
+  /** What the passwords of database users are made from; null: there are none. */
+  readonly secret: string | null;
+  /** Clients of database users that are kept open. */
+  readonly clients: number;
 }
 
 export interface EmbeddedConfig {
@@ -39,9 +48,26 @@ export interface EmbeddedConfig {
   readonly cache: string;
 }
 
+/** What one tenant may take of an instance, where nothing else is set for it. */
+export interface Fairness {
+  /** Whether calls and messages a second are limited at all. */
+  readonly limitsRates: boolean;
+  readonly callsPerSecond: number;
+  readonly sendsPerSecond: number;
+  /** How much of a tenant's calls and messages a second one person or address may use, in percent. */
+  readonly callerShare: number;
+  /** Calls of a tenant that are at work at once. */
+  readonly concurrentDatabase: number;
+  readonly sockets: number;
+  /** Rooms of a list. */
+  readonly roomsAList: number;
+}
+
 export interface Limits {
   /** Size of a request's body, as body-parser writes it. */
   readonly body: string;
+  /** The same in bytes. */
+  readonly bodyBytes: number;
   /** Characters of a message. */
   readonly message: number;
   /** Participants of a room. */

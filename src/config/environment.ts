@@ -6,7 +6,7 @@ import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 
 import { isCidr } from '../common/index.js';
-import { Check } from './check.decorator.js';
+import { Check, Count } from './check.decorator.js';
 import { isClusterList, isClusterUri, toList } from './lists.js';
 
 const SIZE = /^(?=.*[1-9])\d+(\.\d+)?\s*(b|kb|mb)?$/i;
@@ -130,6 +130,28 @@ export class Environment {
   @Min(1, { message: 'SOCKET_EVENTS_PER_SECOND must be a whole number from 1' })
   SOCKET_EVENTS_PER_SECOND?: number;
 
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: 'RATE_LIMIT must be on or off' })
+  RATE_LIMIT?: 'on' | 'off';
+
+  @Count('CALLS_PER_SECOND')
+  CALLS_PER_SECOND?: number;
+
+  @Count('SENDS_PER_SECOND')
+  SENDS_PER_SECOND?: number;
+
+  @Count('CALLER_SHARE', 100)
+  CALLER_SHARE?: number;
+
+  @Count('CONCURRENT_DATABASE')
+  CONCURRENT_DATABASE?: number;
+
+  @Count('SOCKETS')
+  SOCKETS?: number;
+
+  @Count('ROOMS_A_LIST')
+  ROOMS_A_LIST?: number;
+
   @Transform(toInt)
   @IsOptional()
   @IsInt({ message: 'TENANTS_IN_MEMORY must be a whole number from 1' })
@@ -149,6 +171,16 @@ export class Environment {
   @Min(100, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
   @Max(2500, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
   DATABASE_TIMEOUT_MS?: number;
+
+  @IsOptional()
+  @Matches(/^\S{32,}$/, { message: 'DATABASE_USER_SECRET must be a text of at least 32 characters without spaces' })
+  DATABASE_USER_SECRET?: string;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
+  @Min(1, { message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
+  DATABASE_USER_CLIENTS?: number;
 
   @IsOptional()
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -27,12 +27,13 @@ describe('readConfig', () => {
       defaultTenant: null,
       demo: true,
       docs: true,
-      limits: { body: '100kb', message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, socketPayload: 102_400, socketEvents: 50 },
+      limits: { body: '100kb', bodyBytes: 102_400, message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, socketPayload: 102_400, socketEvents: 50 },
+      fairness: { limitsRates: true, callsPerSecond: 5_000, sendsPerSecond: 500, callerShare: 20, concurrentDatabase: 25, sockets: 10_000, roomsAList: 20_000 },
       metricsToken: null,
       directoryRefreshMs: 1_000,
       log: { level: 'info', format: 'auto' },
     });
-    expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom' });
+    expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom', users: { secret: null, clients: 100 } });
     expect(mongo.embedded).toMatchObject({ binary: null, path: '/usr/bin', cache: '/home/dana/.cache/anteroom/mongod' });
     expect(mongo.embedded.dataPath).toMatch(/\/data\/mongo$/);
   });
@@ -82,9 +83,18 @@ describe('readConfig', () => {
     ['BODY_LIMIT', { BODY_LIMIT: '1 mb' }, ({ limits }) => limits.body, '1mb'],
     ['MESSAGE_LIMIT', { MESSAGE_LIMIT: '20' }, ({ limits }) => limits.message, 20],
     ['PARTICIPANT_LIMIT', { PARTICIPANT_LIMIT: '1000' }, ({ limits }) => limits.participants, 1000],
+    ['RATE_LIMIT', { RATE_LIMIT: 'off' }, ({ fairness }) => fairness.limitsRates, false],
+    ['CALLS_PER_SECOND', { CALLS_PER_SECOND: '1' }, ({ fairness }) => fairness.callsPerSecond, 1],
+    ['SENDS_PER_SECOND', { SENDS_PER_SECOND: '7' }, ({ fairness }) => fairness.sendsPerSecond, 7],
+    ['CALLER_SHARE', { CALLER_SHARE: '100' }, ({ fairness }) => fairness.callerShare, 100],
+    ['CONCURRENT_DATABASE', { CONCURRENT_DATABASE: '50' }, ({ fairness }) => fairness.concurrentDatabase, 50],
+    ['SOCKETS', { SOCKETS: '2' }, ({ fairness }) => fairness.sockets, 2],
+    ['ROOMS_A_LIST', { ROOMS_A_LIST: '500' }, ({ fairness }) => fairness.roomsAList, 500],
     ['TENANTS_IN_MEMORY', { TENANTS_IN_MEMORY: '1' }, ({ limits }) => limits.tenantsInMemory, 1],
     ['DIRECTORY_REFRESH_MS', { DIRECTORY_REFRESH_MS: '20' }, ({ directoryRefreshMs }) => directoryRefreshMs, 20],
     ['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: '2500' }, ({ mongo }) => mongo.timeoutMs, 2500],
+    ['DATABASE_USER_SECRET', { DATABASE_USER_SECRET: 's'.repeat(32) }, ({ mongo }) => mongo.users.secret, 's'.repeat(32)],
+    ['DATABASE_USER_CLIENTS', { DATABASE_USER_CLIENTS: '1' }, ({ mongo }) => mongo.users.clients, 1],
     ['LOG_LEVEL', { LOG_LEVEL: 'silent' }, ({ log }) => log.level, 'silent'],
     ['LOG_FORMAT', { LOG_FORMAT: 'json' }, ({ log }) => log.format, 'json'],
   ])('reads %s', (_name, variables, read, expected) => {
@@ -105,9 +115,18 @@ describe('readConfig', () => {
     ['BODY_LIMIT', ['big', '1gb', '-1kb', '1,5mb']],
     ['MESSAGE_LIMIT', ['0', '-1', '1.5', '10k']],
     ['PARTICIPANT_LIMIT', ['0', '1001', 'many']],
+    ['RATE_LIMIT', ['no', 'OFF', '0']],
+    ['CALLS_PER_SECOND', ['0', '-1', '1.5', 'many', '1e3']],
+    ['SENDS_PER_SECOND', ['0', 'off']],
+    ['CALLER_SHARE', ['0', '101', '20%']],
+    ['CONCURRENT_DATABASE', ['0']],
+    ['SOCKETS', ['0', 'all']],
+    ['ROOMS_A_LIST', ['0', '1.5']],
     ['TENANTS_IN_MEMORY', ['0', 'all']],
     ['DIRECTORY_REFRESH_MS', ['0', '19', '4001', '1s']],
     ['DATABASE_TIMEOUT_MS', ['99', '2501', '2s']],
+    ['DATABASE_USER_SECRET', ['s'.repeat(31), `${'s'.repeat(20)} ${'s'.repeat(20)}`]],
+    ['DATABASE_USER_CLIENTS', ['0', 'all']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
     ['LOG_FORMAT', ['text', 'JSON']],
   ])('stops at a wrong %s and names it', (name, values) => {
@@ -123,6 +142,7 @@ describe('readConfig', () => {
 
   it('does not repeat a secret that is wrong', () => {
     expect(faultOf({ ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
+    expect(faultOf({ DATABASE_USER_SECRET: 'hunter2' })).not.toContain('hunter2');
     expect(faultOf({ MONGODB_URI: 'mongo://user:hunter2@db.example' })).not.toContain('hunter2');
   });
 
@@ -139,7 +159,7 @@ describe('readConfig', () => {
 
   it('answers an object that cannot be changed, at any depth', () => {
     const config = readConfig({ MONGODB_CLUSTERS: 'north=mongodb://n', TRUST_PROXY: '::1', CORS_ORIGINS: 'https://a.example' });
-    for (const part of [config, config.mongo, config.mongo.clusters, config.mongo.embedded, config.limits, config.log, config.trustProxy, config.corsOrigins]) {
+    for (const part of [config, config.mongo, config.mongo.clusters, config.mongo.embedded, config.limits, config.fairness, config.log, config.trustProxy, config.corsOrigins]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
     expect(() => Object.assign(config.limits, { message: 1 })).toThrow(TypeError);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
-import type { Config, Limits, MongoConfig } from './config.js';
+import type { Config, Fairness, Limits, MongoConfig } from './config.js';
 import { Environment } from './environment.js';
 import { ConfigError } from './config.errors.js';
 import { toClusters, toList } from './lists.js';
@@ -35,6 +35,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     demo: (env.DEMO ?? (isEmbedded ? 'on' : 'off')) === 'on',
     docs: (env.DOCS ?? (isProduction ? 'off' : 'on')) === 'on',
     limits: readLimits(env),
+    fairness: readFairness(env),
     directoryRefreshMs: env.DIRECTORY_REFRESH_MS ?? 1_000,
     log: { level: env.LOG_LEVEL ?? 'info', format: env.LOG_FORMAT ?? 'auto' },
   });
@@ -71,14 +72,28 @@ function readAccess(env: Environment): Pick<Config, 'adminToken' | 'metricsToken
 }
 
 function readLimits(env: Environment): Limits {
+  const body = (env.BODY_LIMIT ?? '100kb').replace(/\s+/g, '');
   return {
-    body: (env.BODY_LIMIT ?? '100kb').replace(/\s+/g, ''),
+    body,
+    bodyBytes: toBytes(body),
     message: env.MESSAGE_LIMIT ?? 10_000,
     participants: env.PARTICIPANT_LIMIT ?? 200,
     cards: toBytes(env.ROOM_CACHE ?? '256mb'),
     socketPayload: toBytes(env.SOCKET_PAYLOAD_LIMIT ?? '100kb'),
     socketEvents: env.SOCKET_EVENTS_PER_SECOND ?? 50,
     tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,
+  };
+}
+
+function readFairness(env: Environment): Fairness {
+  return {
+    limitsRates: env.RATE_LIMIT !== 'off',
+    callsPerSecond: env.CALLS_PER_SECOND ?? 5_000,
+    sendsPerSecond: env.SENDS_PER_SECOND ?? 500,
+    callerShare: env.CALLER_SHARE ?? 20,
+    concurrentDatabase: env.CONCURRENT_DATABASE ?? 25,
+    sockets: env.SOCKETS ?? 10_000,
+    roomsAList: env.ROOMS_A_LIST ?? 20_000,
   };
 }
 
@@ -101,6 +116,7 @@ function readMongo(env: Environment): MongoConfig {
       path: env.PATH ?? '',
       cache: join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'anteroom', 'mongod'),
     },
+    users: { secret: env.DATABASE_USER_SECRET ?? null, clients: env.DATABASE_USER_CLIENTS ?? 100 },
   };
 }
 

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { viewOf, type Caller } from '../auth/index.js';
 import { ControlDatabase } from '../mongo/index.js';
 import { RoomService } from '../room/index.js';
-import type { Tenant } from '../tenancy/index.js';
+import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
 import type { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
 import type { FetchRoomByUserIdDto } from './dto/fetch-room-by-user-id.dto.js';
@@ -31,6 +31,7 @@ export class InboxService {
     private readonly rooms: RoomService,
     private readonly cards: RoomCards,
     private readonly control: ControlDatabase,
+    private readonly limits: EffectiveLimits,
   ) {}
 
   /** The rooms of an agent of one type. */
@@ -72,7 +73,7 @@ export class InboxService {
     checkMayList(caller, wanted);
     // Two lists can want the same rooms, and each has cursors of its own.
     const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
-    const page = ListPage.of(dto, { query, secret: await this.control.secret('cursor') });
+    const page = ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') });
     const found = wanted.length === 0 ? [] : await this.rooms.findKeys(tenant, wanted, page.window);
     const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
     return new RoomList(of, page.cut(found), page.endOf(found), this.cards);

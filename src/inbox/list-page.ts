@@ -18,18 +18,19 @@ export class ListPage {
   private constructor(
     /** The rooms to read: one more than `limit`, to see whether there is a next page. */
     readonly window: RoomWindow,
-    private readonly limit: number | undefined,
+    private readonly limit: number,
     private readonly asOf: Date | null,
     private readonly signing: CursorSigning,
   ) {}
 
-  /** @throws ValidationFailedError (`cursor` without `limit`), CursorInvalidError */
-  static of({ limit, cursor, updated_since }: ListPageDto, signing: CursorSigning): ListPage {
+  /** The part of at most `most` rooms. @throws ValidationFailedError (`cursor` without `limit`), CursorInvalidError */
+  static of({ limit, cursor, updated_since }: ListPageDto, most: number, signing: CursorSigning): ListPage {
     if (cursor !== undefined && limit === undefined) throw new ValidationFailedError('limit is required beside cursor.');
     const { after, asOf } = cursor === undefined ? { after: undefined, asOf: new Date(Date.now() - OVERLAP_MS) } : readCursor(cursor, signing);
-    const window = { after, updatedSince: updated_since, limit: limit === undefined ? undefined : limit + 1 };
+    const cut = Math.min(limit ?? most, most);
+    const window = { after, updatedSince: updated_since, limit: cut + 1 };
     const isWhole = limit === undefined && updated_since === undefined;
-    return new ListPage(window, limit, isWhole ? null : asOf, signing);
+    return new ListPage(window, cut, isWhole ? null : asOf, signing);
   }
 
   /** The page's own rooms out of those that were read. */
@@ -43,7 +44,7 @@ export class ListPage {
   }
 
   private nextCursor(found: readonly RoomKey[], asOf: Date): string | null {
-    const last = this.limit === undefined || found.length <= this.limit ? undefined : found[this.limit - 1];
+    const last = found.length <= this.limit ? undefined : found[this.limit - 1];
     return last === undefined ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
   }
 }

@@ -18,7 +18,7 @@ import {
   type NewMessage,
   type Room,
 } from '../room/index.js';
-import type { Tenant } from '../tenancy/index.js';
+import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import { MessageRepository } from './message.repository.js';
 import type { SentFields } from './message.js';
 import { RoomQueue } from './room-queue.js';
@@ -42,16 +42,17 @@ export class MessageService {
     private readonly messages: MessageRepository,
     private readonly rooms: RoomRepository,
     private readonly roomService: RoomService,
+    private readonly limits: EffectiveLimits,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
    * move with it, all or nothing.
-   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, ValidationFailedError (longer than `MESSAGE_LIMIT`), RoomBusyError
+   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, ValidationFailedError (longer than the tenant's may be), RoomBusyError
    */
   async store(tenant: Tenant, caller: Caller, roomId: Id, { sender, fields }: SentFields): Promise<{ message: Message; room: Room }> {
-    this.checkLength(fields);
+    this.checkLength(tenant, fields);
     const of = writableBy(caller, sender.user_type);
     const message = { _id: newId(), fields, defaultImage: tenant.settings.default_image };
     const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, { joiner: asCaller(caller, sender), message, of });
@@ -66,7 +67,7 @@ export class MessageService {
       // Ids of the change are made anew for each try, so that no two states of a room ever share a revision.
       const change = { joiner, message, participantId: newId(), revision: newId() };
       const room = await this.rooms.change(tenant, roomId, change, { ...options, session });
-      if (room !== null) await this.messages.insertAll(tenant, [room.last_message as Message], session);
+      if (room !== null) await this.messages.insert(tenant, room.last_message as Message, session);
       return room;
     });
   }
@@ -76,8 +77,8 @@ export class MessageService {
     throw new RoomFullError();
   }
 
-  private checkLength({ message }: MessageFields): void {
-    const limit = this.config.limits.message;
+  private checkLength(tenant: Tenant, { message }: MessageFields): void {
+    const limit = this.limits.of(tenant).message_characters;
     if ((message ?? '').length > limit) throw new ValidationFailedError(`message must not be longer than ${limit} characters.`);
   }
 }

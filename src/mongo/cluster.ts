@@ -4,14 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
+import type { DatabaseUser } from './database-user.js';
 import { Deadline, type Patience } from './deadline.js';
-import { toDatabaseError, toTransactionError } from './mongo.errors.js';
+import { DatabaseUnavailableError, toDatabaseError, toTransactionError, toUserError } from './mongo.errors.js';
 
 const RECONNECT_MS = 500;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
 const LONGEST_WORK_MS = 20_000;
 
-/** One MongoDB replica set with the one client that every tenant on it shares; connects in the background and comes back by itself. */
+/** One MongoDB replica set with one client, which all share that have no database user; connects in the background and comes back by itself. */
 export class Cluster {
   private readonly logger = new Logger('mongo');
   private readonly connection: Connection = mongoose.createConnection();
@@ -25,6 +26,7 @@ export class Cluster {
     readonly name: string,
     private readonly uri: string,
     private readonly timeoutMs: number,
+    private readonly user: DatabaseUser | null = null,
   ) {
     // Every call that waits for the connection listens to it.
     this.connection.setMaxListeners(0);
@@ -33,16 +35,26 @@ export class Cluster {
     new mongoose.mongo.MongoClient(uri);
   }
 
+  /** A small client of its own to the same replica set, logged in as that user; it connects when it is used. */
+  as(user: DatabaseUser): Cluster {
+    return new Cluster(this.name, this.uri, this.timeoutMs, user);
+  }
+
+  /** Whether its client is logged in as a database's own user. */
+  get hasUser(): boolean {
+    return this.user !== null;
+  }
+
   /** Begins to connect and keeps trying until it is connected once or closed; later faults are the driver's to mend. */
   open(): Promise<void> {
-    this.opening ??= this.keepOpening();
+    this.opening ??= this.user === null ? this.keepOpening() : this.openOnce();
     return this.opening;
   }
 
   /**
    * Runs database work once a primary is in sight. A caller waits as long as the primary answers anything at all, and no
    * longer than `timeoutMs` for one that is away or silent.
-   * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election
+   * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election; for what a database's own user is refused
    */
   async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
     const deadline = new Deadline(this.patience);
@@ -54,7 +66,7 @@ export class Cluster {
       this.hear();
       return result;
     } catch (error) {
-      throw toDatabaseError(error);
+      throw this.user === null ? toDatabaseError(error) : toUserError(error);
     }
   }
 
@@ -93,7 +105,10 @@ export class Cluster {
   }
 
   private async connected(): Promise<void> {
-    void this.open();
+    const opened = this.open();
+    // Whoever is refused hears why at once.
+    if (this.user !== null) await opened;
+    if (this.connection.readyState === mongoose.STATES.connected) return;
     await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
   }
 
@@ -117,8 +132,7 @@ export class Cluster {
   private async keepOpening(): Promise<void> {
     for (let attempt = 1; !this.isClosed(); attempt++) {
       try {
-        await this.connection.openUri(this.uri, clientOptions(this.timeoutMs));
-        if (this.isClosed()) await this.connection.destroy();
+        await this.connect();
         return;
       } catch (error) {
         if (attempt === 1) this.logger.warn({ err: error, cluster: this.name }, 'cannot connect to MongoDB yet; trying on');
@@ -126,6 +140,35 @@ export class Cluster {
       }
     }
   }
+
+  // A password that is refused is not sent again until somebody calls again.
+  private async openOnce(): Promise<void> {
+    try {
+      if (this.isClosed()) throw new DatabaseUnavailableError();
+      await this.connect();
+    } catch (error) {
+      this.opening = null;
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<void> {
+    await this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...(this.user === null ? {} : userOptions(this.user)) });
+    if (this.isClosed()) await this.connection.destroy();
+  }
+}
+
+// A tenant's share of a server that may have many of them; its monitor asks over one connection instead of two.
+function userOptions({ database, password }: DatabaseUser): ConnectOptions {
+  return {
+    auth: { username: database, password },
+    authSource: database,
+    authMechanism: 'SCRAM-SHA-256',
+    maxPoolSize: 5,
+    minPoolSize: 0,
+    maxIdleTimeMS: 60_000,
+    serverMonitoringMode: 'poll',
+  };
 }
 
 function clientOptions(timeoutMs: number): ConnectOptions {

@@ -12,6 +12,45 @@ export class DatabaseUnavailableError extends AppError {
   }
 }
 
+/** 503: MongoDB refuses a database's own user, or refuses it what it wants to do; the call fails again until somebody mends that. */
+export class DatabaseUserRefusedError extends DatabaseUnavailableError {
+  constructor(
+    cause: RefusedByMongo,
+    /** Whether the login itself is refused or gone, and with it all that its client holds. */
+    readonly isLogin: boolean,
+  ) {
+    super(cause);
+  }
+}
+
+/** What MongoDB says to somebody who may not do something: its own message also has the whole command, with what people wrote. */
+export class RefusedByMongo extends Error {
+  override readonly name = 'RefusedByMongo';
+  readonly code: unknown;
+  readonly codeName: unknown;
+  constructor({ message, code, codeName }: { readonly message: string; readonly code?: unknown; readonly codeName?: unknown }) {
+    super(message.split('{')[0]?.trim());
+    this.code = code;
+    this.codeName = codeName;
+  }
+}
+
+const USER_NOT_FOUND = 11;
+const UNAUTHORIZED = 13;
+const AUTHENTICATION_FAILED = 18;
+
+/** Names what MongoDB refuses to a database's own user as {@link DatabaseUserRefusedError}; any other error as {@link toDatabaseError}. */
+export function toUserError(error: unknown): unknown {
+  const refused = toRefusal(error);
+  if (!(refused instanceof RefusedByMongo)) return toDatabaseError(error);
+  return new DatabaseUserRefusedError(refused, refused.code !== UNAUTHORIZED || /requires authentication/i.test(refused.message));
+}
+
+function toRefusal(error: unknown): unknown {
+  const isRefusal = error instanceof mongoose.mongo.MongoServerError && [USER_NOT_FOUND, UNAUTHORIZED, AUTHENTICATION_FAILED].includes(Number(error.code));
+  return isRefusal ? new RefusedByMongo(error) : error;
+}
+
 // Server codes of states that pass: time limits, elections, shutdowns.
 const PASSING_CODES = new Set([6, 7, 50, 89, 91, 112, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436, 251]);
 
@@ -20,7 +59,7 @@ const PASSING_CODES = new Set([6, 7, 50, 89, 91, 112, 189, 202, 262, 9001, 10107
  * that tells a running transaction to begin again.
  */
 export function toDatabaseError(error: unknown): unknown {
-  return isPassing(error) && !isForTransaction(error) ? new DatabaseUnavailableError(error) : error;
+  return isPassing(error) && !isForTransaction(error) ? new DatabaseUnavailableError(error) : toRefusal(error);
 }
 
 /** The same for the error of a transaction that has been given up. */

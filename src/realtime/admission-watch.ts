@@ -58,7 +58,7 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
   private async look({ socket, ...seat }: Taken): Promise<void> {
     this.looking.add(socket);
     const now = await this.seatNow(socket, seat).finally(() => this.looking.delete(socket));
-    if (now !== null && isSame(now, seat)) {
+    if (now !== null) {
       this.audience.renew(socket, now);
       return;
     }
@@ -68,11 +68,16 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
     socket.conn.close(true);
   }
 
+  // Null where it may not hear what it heard.
   private async seatNow(socket: Socket, seat: Seat): Promise<Seat | null> {
     try {
-      return await this.handshake.admit(socket);
+      const now = await this.handshake.admit(socket);
+      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat)) ? now : null;
     } catch (error) {
-      if (!(error instanceof AppError)) this.logger.error({ err: error }, 'a socket could not be looked at again');
+      if (!(error instanceof AppError)) {
+        this.logger.error({ err: error }, 'a socket could not be looked at again');
+        return null;
+      }
       return isNotLookedUp(error) && this.mayWait(seat) ? seat : null;
     }
   }
@@ -86,8 +91,4 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 // What decides whether a token is good, and what it shows.
 function termsOf({ database, cluster, settings }: Tenant): readonly unknown[] {
   return [database, cluster, settings];
-}
-
-function isSame(now: Seat, before: Seat): boolean {
-  return now.tenant.cluster === before.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(before));
 }

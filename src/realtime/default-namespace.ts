@@ -7,6 +7,7 @@ import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
 import type { Connection } from './frames.js';
 import { Handshake } from './handshake.js';
+import { Places } from './places.js';
 import { ReceivedEventsService } from './received-events.service.js';
 import type { Seat } from './seat.js';
 
@@ -26,6 +27,7 @@ export class DefaultNamespace {
   constructor(
     private readonly handshake: Handshake,
     private readonly audience: Audience,
+    private readonly places: Places,
     private readonly received: ReceivedEventsService,
   ) {}
 
@@ -53,7 +55,8 @@ export class DefaultNamespace {
     if (seat === null || this.named.has(socket.conn) || !this.unheard.delete(socket)) return;
     const { tenant } = seat;
     if (socket.conn.protocol === 3) this.wait(socket, seat);
-    else this.audience.join(socket, seat);
+    else if (this.places.take(socket, tenant)) this.audience.join(socket, seat);
+    else return void this.unheard.add(socket);
     socket.on('disconnect', () => this.audience.leave(socket, tenant));
     this.received.listen(socket);
   }
@@ -61,11 +64,15 @@ export class DefaultNamespace {
   private wait(socket: Socket, seat: Seat): void {
     const { tenant } = seat;
     this.audience.wait(socket, seat);
-    const timer = setTimeout(() => this.audience.admit(socket, tenant), NAMESPACE_WAIT_MS);
+    const timer = setTimeout(() => {
+      if (this.places.take(socket, tenant)) this.audience.admit(socket, tenant);
+      else this.audience.leave(socket, tenant);
+    }, NAMESPACE_WAIT_MS);
     socket.on('disconnect', () => clearTimeout(timer));
     this.hearing.set(socket.conn, () => {
       clearTimeout(timer);
       this.audience.leave(socket, tenant);
+      this.places.give(socket);
     });
   }
 

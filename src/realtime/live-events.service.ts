@@ -5,7 +5,7 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { CONFIG, type Config } from '../config/index.js';
 import { LOCATIONS, type Location } from '../location/index.js';
 import { MESSAGES } from '../message/index.js';
-import { ChangeFeed, Clusters, DatabaseUnavailableError, type Insertion } from '../mongo/index.js';
+import { ChangeFeed, Clusters, DatabaseUnavailableError, DatabaseUserRefusedError, type Insertion } from '../mongo/index.js';
 import { RoomService, type Message, type Room } from '../room/index.js';
 import { TENANT_DATABASES, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
@@ -56,14 +56,14 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
     }
   }
 
-  // The feed comes from the same cluster: while that is away there is nothing else to push.
+  // The feed comes from the same cluster: while that is away there is nothing else to push. A user that is refused is refused again, and others wait.
   private async findRooms(tenant: Tenant, insertions: readonly Insertion[]): Promise<ReadonlyMap<string, Room>> {
     const messages = insertions.filter(isMessage).map(({ document }) => document);
     for (;;) {
       try {
         return messages.length === 0 ? new Map() : await this.rooms.findAlone(tenant, messages.map(({ room }) => room));
       } catch (error) {
-        if (this.stopped || !(error instanceof DatabaseUnavailableError)) throw error;
+        if (this.stopped || !(error instanceof DatabaseUnavailableError) || error instanceof DatabaseUserRefusedError) throw error;
         await delay(RETRY_MS);
       }
     }

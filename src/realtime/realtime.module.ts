@@ -8,12 +8,13 @@ import { Audience } from './audience.js';
 import { DefaultNamespace } from './default-namespace.js';
 import { Handshake } from './handshake.js';
 import { LiveEventsService } from './live-events.service.js';
+import { Places } from './places.js';
 import { ReceivedEventsService } from './received-events.service.js';
 import { SocketGateway } from './socket.gateway.js';
 import { TenantNamespaces } from './tenant-namespaces.js';
 
 @Module({
   imports: [LocationModule, MessageModule, RoomModule],
-  providers: [AdmissionWatch, Audience, DefaultNamespace, Handshake, LiveEventsService, ReceivedEventsService, SocketGateway, TenantNamespaces],
+  providers: [AdmissionWatch, Audience, DefaultNamespace, Handshake, LiveEventsService, Places, ReceivedEventsService, SocketGateway, TenantNamespaces],
 })
 export class RealtimeModule {}

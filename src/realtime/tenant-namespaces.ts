@@ -2,10 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 
 import { isNotLookedUp } from '../auth/index.js';
-import { toAppError, toErrorBody } from '../common/index.js';
+import { toAppError, toErrorBody, TooManyRequestsError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
 import { Handshake } from './handshake.js';
+import { Places } from './places.js';
 import { ReceivedEventsService } from './received-events.service.js';
 import type { Seat } from './seat.js';
 
@@ -18,6 +19,7 @@ export class TenantNamespaces {
   constructor(
     private readonly handshake: Handshake,
     private readonly audience: Audience,
+    private readonly places: Places,
     private readonly received: ReceivedEventsService,
   ) {}
 
@@ -39,7 +41,9 @@ export class TenantNamespaces {
 
   private async admit(socket: Socket, next: (error?: Error) => void): Promise<void> {
     try {
-      this.seats.set(socket, await this.handshake.admit(socket));
+      const seat = await this.handshake.admit(socket);
+      if (!this.places.take(socket, seat.tenant)) throw new TooManyRequestsError();
+      this.seats.set(socket, seat);
       next();
     } catch (thrown) {
       const error = toAppError(thrown);

@@ -1,5 +1,6 @@
 export { CurrentTenant } from './current-tenant.decorator.js';
 export { KEY_PREFIX, toKeyName, type KeyName } from './key-format.js';
+export { KeyUseRepository, type KeyUse } from './key-use.repository.js';
 export { pathPrefix } from './path-prefix.js';
 export { TenancyMiddleware, type TenantRequest } from './tenancy.middleware.js';
 export { TenancyModule } from './tenancy.module.js';
@@ -10,7 +11,9 @@ export { TenantModels, type TenantCollection } from './tenant-models.js';
 export { TenantResolver } from './tenant-resolver.js';
 export { TenantRepository } from './tenant.repository.js';
 export { newDatabaseName, TENANT_DATABASES } from './tenant-database.js';
+export { EffectiveLimits, type Limited } from './effective-limits.js';
 export {
+  DEFAULT_LIMITS,
   DEFAULT_SETTINGS,
   type Admission,
   type ApiKey,
@@ -22,5 +25,6 @@ export {
   type Tenant,
   type TenantAuth,
   type TenantFields,
+  type TenantLimits,
   type TenantSettings,
 } from './tenant.js';

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import type { Connection, Model, mongo, Schema } from 'mongoose';
+import type { ClientSession, Connection, Model, mongo, Schema } from 'mongoose';
 
+import { Lending } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
-import { Clusters, DatabaseUnavailableError, type Cluster, type Deadline } from '../mongo/index.js';
+import { Clusters, DatabaseUnavailableError, DatabaseUsers, type Cluster, type Deadline } from '../mongo/index.js';
+import { TenantDirectory } from './tenant-directory.js';
 import { TenantIndexes } from './tenant-indexes.js';
 import type { Tenant } from './tenant.js';
 
@@ -19,56 +20,45 @@ export interface TenantCollection<T> {
 interface OpenDatabase {
   readonly parent: Connection;
   readonly connection: Connection;
-  users: number;
 }
 
-/** The tenants' databases on their clusters' clients: models are made on first use and kept in a bounded LRU. */
+/** The tenants' databases on the clients that may touch them: models are made on first use and kept in a bounded LRU. */
 @Injectable()
 export class TenantModels {
-  private readonly open: LRUCache<string, OpenDatabase>;
-  // Evicted while somebody was using them: closed by the last one, or taken up again.
-  private readonly leaving = new Map<string, OpenDatabase>();
+  private readonly open: Lending<OpenDatabase>;
 
   constructor(
     private readonly clusters: Clusters,
+    private readonly users: DatabaseUsers,
+    private readonly directory: TenantDirectory,
     private readonly indexes: TenantIndexes,
     @Inject(CONFIG) config: Config,
   ) {
-    this.open = new LRUCache({
-      max: config.limits.tenantsInMemory,
-      dispose: (database, key, reason) => {
-        if (reason !== 'set') this.release(key, database);
-      },
-    });
+    this.open = new Lending(config.limits.tenantsInMemory, closeDatabase);
   }
 
   /**
    * Runs `work` on one collection of the tenant's own database, whose indexes exist by then.
-   * @throws DatabaseUnavailableError when the tenant's cluster is away, silent or not configured here
+   * @throws DatabaseUnavailableError when the tenant's cluster is away, silent or not configured here, or its database user is refused
    */
   with<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (model: Model<T>, deadline: Deadline) => Promise<R>): Promise<R> {
-    return this.clusterOf(tenant).run(async (parent, deadline) => {
-      const database = this.databaseOf(tenant, parent);
-      database.users++;
-      try {
-        const model = modelOf(database.connection, collection);
-        await this.indexes.ensure(tenant, collection, model);
-        return await work(model, deadline);
-      } finally {
-        database.users--;
-        if (database.users === 0) this.closeLeaving(keyOf(tenant));
-      }
-    });
+    return this.onClient(tenant, (client) =>
+      client.run((parent, deadline) =>
+        this.inDatabase(tenant, client, parent, async (connection) => {
+          const model = modelOf(connection, collection);
+          await this.indexes.ensure(tenant, collection, model);
+          return work(model, deadline);
+        }),
+      ),
+    );
   }
 
-  /** The cluster that holds the tenant's database. @throws DatabaseUnavailableError when it is not configured here */
-  clusterOf(tenant: Tenant): Cluster {
-    const cluster = this.clusters.find(tenant.cluster);
-    if (cluster === null) throw new DatabaseUnavailableError(new Error(`cluster ${tenant.cluster} is not in MONGODB_CLUSTERS`));
-    return cluster;
+  /** Runs `work` in one transaction on the tenant's client, when `collection` and its indexes exist. @throws as {@link with} */
+  inTransaction<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (session: ClientSession) => Promise<R>): Promise<R> {
+    return this.onClient(tenant, (client) => this.with(tenant, collection, () => client.inTransaction(work)));
   }
 
-  /** True where any collection of the tenant's database holds a document. */
+  /** True where any collection of the tenant's database holds a document; for the service itself, whatever the tenant's user may. */
   hasData(tenant: Tenant): Promise<boolean> {
     return this.withDatabase(tenant, async (database) => {
       for (const { name } of await database.listCollections({}, { nameOnly: true }).toArray()) {
@@ -78,41 +68,55 @@ export class TenantModels {
     });
   }
 
-  /** Drops the tenant's database with all that is in it. */
+  /** Drops the tenant's database with all that is in it, and its user. */
   async drop(tenant: Tenant): Promise<void> {
+    if (tenant.database_user) await this.removeUser(tenant);
     await this.withDatabase(tenant, (database) => database.dropDatabase());
   }
 
-  /** How many tenants' models are in memory. */
-  get size(): number {
-    return this.open.size + this.leaving.size;
+  /** Makes the tenant's database user, or sets its password and rights anew. */
+  async putUser(tenant: Tenant): Promise<void> {
+    await this.users.put(this.clusterOf(tenant), tenant.database);
   }
 
-  private withDatabase<R>(tenant: Tenant, work: (database: mongo.Db) => Promise<R>): Promise<R> {
+  /** Removes the tenant's database user. */
+  async removeUser(tenant: Tenant): Promise<void> {
+    await this.users.remove(this.clusterOf(tenant), tenant.database);
+  }
+
+  /** How many tenants' models are in memory on the clients that tenants share. */
+  get size(): number {
+    return this.open.size;
+  }
+
+  private clusterOf(tenant: Tenant): Cluster {
+    const cluster = this.clusters.find(tenant.cluster);
+    if (cluster === null) throw new DatabaseUnavailableError(new Error(`cluster ${tenant.cluster} is not in MONGODB_CLUSTERS`));
+    return cluster;
+  }
+
+  // Who the client is logged in as is the directory's word alone: a wrong `database` must not bring its own password along.
+  private async onClient<R>(tenant: Tenant, work: (client: Cluster) => Promise<R>): Promise<R> {
+    const cluster = this.clusterOf(tenant);
+    const { database_user: hasUser, database } = this.directory.findByKey(tenant.key) ?? tenant;
+    return hasUser ? this.users.use(cluster, database, work) : work(cluster);
+  }
+
+  private async withDatabase<R>(tenant: Tenant, work: (database: mongo.Db) => Promise<R>): Promise<R> {
     return this.clusterOf(tenant).run((connection) => work(connection.getClient().db(tenant.database)));
   }
 
-  private databaseOf(tenant: Tenant, parent: Connection): OpenDatabase {
-    const key = keyOf(tenant);
-    const known = this.open.get(key) ?? this.leaving.get(key);
-    const database = known ?? { parent, connection: parent.useDb(tenant.database), users: 0 };
-    this.leaving.delete(key);
-    if (!this.open.has(key)) this.open.set(key, database);
-    return database;
+  // The models of a tenant with a client of its own go with that client.
+  private inDatabase<R>(tenant: Tenant, client: Cluster, parent: Connection, work: (connection: Connection) => Promise<R>): Promise<R> {
+    if (client.hasUser) return work(parent.useDb(tenant.database, { useCache: true }));
+    const open = (): OpenDatabase => ({ parent, connection: parent.useDb(tenant.database) });
+    return this.open.lend(keyOf(tenant), open, ({ connection }) => work(connection));
   }
+}
 
-  private release(key: string, database: OpenDatabase): void {
-    this.leaving.set(key, database);
-    if (database.users === 0) this.closeLeaving(key);
-  }
-
-  // removeDb (documented, missing in mongoose's types) lets go of the models; close() would close the client that all tenants share.
-  private closeLeaving(key: string): void {
-    const database = this.leaving.get(key);
-    if (database === undefined) return;
-    this.leaving.delete(key);
-    (database.parent as Connection & { removeDb(name: string): void }).removeDb(database.connection.name);
-  }
+// removeDb (documented, missing in mongoose's types) lets go of the models; close() would close the client that all tenants share.
+function closeDatabase({ parent, connection }: OpenDatabase): void {
+  (parent as Connection & { removeDb(name: string): void }).removeDb(connection.name);
 }
 
 // A tenant without data can move to another cluster and keep its database's name.

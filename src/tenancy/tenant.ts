@@ -14,6 +14,10 @@ export interface Tenant {
   readonly cluster: string;
   /** Its database there, made by the service; never a name that a request can say. */
   readonly database: string;
+  /** Whether its data is only touched as a user of MongoDB that may touch nothing else. */
+  readonly database_user: boolean;
+  /** What it may take of an instance. */
+  readonly limits: TenantLimits;
   readonly settings: TenantSettings;
   /** Its API keys; none of them can be read back from what is stored. */
   readonly keys: readonly ApiKey[];
@@ -29,6 +33,22 @@ export type Admission = 'open' | 'required';
 export interface TenantAuth {
   readonly http: Admission;
   readonly sockets: Admission;
+}
+
+/** What a tenant may take of an instance; null: as much as any other. */
+export interface TenantLimits {
+  readonly calls_per_second: number | null;
+  readonly sends_per_second: number | null;
+  /** Sockets at once, all namespaces together. */
+  readonly sockets: number | null;
+  /** Calls that are at work at once; others wait. */
+  readonly concurrent_database: number | null;
+  /** Rooms in one answer of a list. */
+  readonly rooms_a_list: number | null;
+  /** Bytes of a body; no more than any other may send. */
+  readonly body_bytes: number | null;
+  /** Characters of a message; no more than any other may send. */
+  readonly message_characters: number | null;
 }
 
 /** What an API key may do: everything of its tenant, or read. */
@@ -88,6 +108,17 @@ export interface LookupSettings {
   readonly role_path: string;
   readonly vendor_ids_path: string | null;
 }
+
+/** The limits of a tenant of which nothing was said. */
+export const DEFAULT_LIMITS: TenantLimits = {
+  calls_per_second: null,
+  sends_per_second: null,
+  sockets: null,
+  concurrent_database: null,
+  rooms_a_list: null,
+  body_bytes: null,
+  message_characters: null,
+};
 
 /** The settings of a tenant of which nothing was said. */
 export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, jwt: null, lookup: null };

@@ -43,10 +43,10 @@ export interface ListenerOptions {
   readonly release?: Release;
   readonly transports?: readonly Transport[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent by clients of 4.8.4 only. */
+  readonly auth?: Readonly<Record<string, unknown>>;
   /** Whether the client connects again by itself when its connection is closed. */
   readonly reconnects?: boolean;
-  /** Sent as `auth.token`, which releases before 4 do not know. */
-  readonly token?: string;
   /** Events to hear beside {@link EVENTS}. */
   readonly events?: readonly string[];
 }
@@ -77,8 +77,8 @@ export class Listener {
   }
 
   /** A socket of `base`, whose connection is under way. */
-  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, reconnects = false, events = [], token }: ListenerOptions = {}): Listener {
-    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers, ...(token === undefined ? {} : { auth: { token } }) };
+  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, auth = {}, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
+    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers, auth };
     return new Listener(connectors[release](base, options), events);
   }
 

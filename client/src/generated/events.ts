@@ -60,8 +60,8 @@ export interface JoinRoomEvent {
  */
 export interface Refusal {
   status: false;
-  statusCode: 403;
-  error: 'TENANT_SUSPENDED' | 'CREDENTIAL_REFUSED';
+  statusCode: 403 | 429;
+  error: 'TENANT_SUSPENDED' | 'CREDENTIAL_REFUSED' | 'TOO_MANY_REQUESTS';
   /**
    * What happened, for people.
    */

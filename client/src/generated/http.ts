@@ -88,6 +88,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -221,6 +238,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -340,6 +374,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -446,6 +497,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomUsersErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -572,6 +640,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -760,6 +845,23 @@ export interface paths {
                         "application/json": components["schemas"]["SendErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -911,6 +1013,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -1047,6 +1166,23 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
                 /** @description `INTERNAL_ERROR` */
                 500: {
                     headers: {
@@ -1173,6 +1309,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1420,12 +1573,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -1472,6 +1619,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1717,12 +1881,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -1769,6 +1927,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2014,12 +2189,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2066,6 +2235,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2146,12 +2332,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2198,6 +2378,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2278,12 +2475,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2330,6 +2521,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2410,12 +2618,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomOnlyListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2462,6 +2664,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2590,6 +2809,23 @@ export interface paths {
                 /** @description `CONTENT_TYPE_UNSUPPORTED` */
                 415: {
                     headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RoomListErrorDto"];
+                    };
+                };
+                /** @description `TOO_MANY_REQUESTS` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait before trying again. */
+                        "Retry-After"?: number;
+                        /** @description How many a second there may be. This and the other two only where that was exceeded. */
+                        "RateLimit-Limit"?: number;
+                        /** @description How many are left of them. */
+                        "RateLimit-Remaining"?: number;
+                        /** @description Seconds until there are as many again. */
+                        "RateLimit-Reset"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -3405,4 +3641,5 @@ export type ErrorCode =
   | 'TENANT_REQUIRED'
   | 'TENANT_SUSPENDED'
   | 'TENANT_UNKNOWN'
+  | 'TOO_MANY_REQUESTS'
   | 'VALIDATION_FAILED';

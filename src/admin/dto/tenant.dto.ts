@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { pick } from '../../common/index.js';
-import type { Admission, Masking, Tenant, TenantAuth, TenantSettings } from '../../tenancy/index.js';
+import type { Admission, Masking, Tenant, TenantAuth, TenantLimits, TenantSettings } from '../../tenancy/index.js';
 import { AnsweredJwtSettingsDto, toAnsweredJwtSettings } from './jwt-settings.dto.js';
 import { AnsweredLookupSettingsDto } from './lookup-settings.dto.js';
+import { LimitsDto } from './tenant-limits.dto.js';
 
 const ADMISSION = { enum: ['open', 'required'] as Admission[] };
 
@@ -37,6 +38,9 @@ export class TenantDto {
   @ApiProperty({ type: String, example: 'default' }) cluster!: string;
   /** Its database on that cluster, made by the service. */
   @ApiProperty({ type: String }) database!: string;
+  /** Whether its data is only touched as a user of MongoDB that may touch nothing else. */
+  @ApiProperty({ type: Boolean }) database_user!: boolean;
+  @ApiProperty({ type: LimitsDto }) limits!: TenantLimits;
   @ApiProperty({ type: SettingsDto }) settings!: SettingsDto;
   @ApiProperty({ type: String, format: 'date-time' }) created_date!: Date;
   @ApiProperty({ type: String, format: 'date-time' }) updated_date!: Date;
@@ -51,7 +55,7 @@ export class RemovedTenantDto {
   @ApiProperty({ type: Boolean }) dropped!: boolean;
 }
 
-const ANSWERED = ['key', 'names', 'sub_domains', 'auth', 'open_from', 'status', 'cluster', 'database', 'created_date', 'updated_date'] as const;
+const ANSWERED = ['key', 'names', 'sub_domains', 'auth', 'open_from', 'status', 'cluster', 'database', 'database_user', 'limits', 'created_date', 'updated_date'] as const;
 
 /** The tenant as answered: without secrets, and without what is of this service only. */
 export function toTenantDto(tenant: Tenant): TenantDto {

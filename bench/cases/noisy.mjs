@@ -1,0 +1,71 @@
+import { load, noise } from '../load.mjs';
+import { upTo } from '../numbers.mjs';
+import { call, listOf } from '../requests.mjs';
+import { inRounds, ratioOf } from '../rounds.mjs';
+import { aRoom, fillRooms } from '../seed.mjs';
+
+const AGENT = '141';
+const ROOMS_OF_AGENT = 20;
+const [QUIET, NOISY] = ['quiet', 'noisy'];
+const LIMIT = 50;
+const TIMES = 10;
+const NO_LIMIT = 1_000_000;
+// Its backend is one of these, so that a deployment's calls count for it alone.
+const HERE = ['127.0.0.0/8'];
+const [ALONE, BESIDE] = ['alone', `beside ${TIMES} times its limit`];
+
+/** A deployment's lists, alone and beside a neighbour that calls ten times as often as it may. */
+export const noisy = {
+  name: 'noisy',
+  async run({ stand, quick, step }) {
+    step('two deployments');
+    const service = await fillBoth(stand);
+    const heard = new Map();
+    const rows = await inRounds(toContenders(service, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 4, step });
+    return { rows, facts: toFacts(heard), ratios: [{ name: `noisy: p99 beside a neighbour at ${TIMES} times its limit to alone`, value: ratioOf(rows, 'p99', BESIDE, ALONE), most: 2 }] };
+  },
+};
+
+async function fillBoth(stand) {
+  const keys = [QUIET, NOISY];
+  const databases = await stand.register(keys);
+  const service = await stand.startService({ RATE_LIMIT: 'on' });
+  await stand.put(service, QUIET, { open_from: HERE, limits: { calls_per_second: NO_LIMIT } });
+  await stand.put(service, NOISY, { open_from: HERE, limits: { calls_per_second: LIMIT } });
+  for (const tenant of keys) {
+    // Indexes of empty collections are made many times faster than those of full ones.
+    await call(service.url, listOf(tenant, AGENT));
+    await fillRooms(stand.client.db(databases.get(tenant)), upTo(ROOMS_OF_AGENT).map((number) => aRoom({ tenant, agent: AGENT, number })));
+  }
+  return service;
+}
+
+function toContenders({ pid, url }, heard) {
+  const ask = (seconds) => load({ url, next: () => listOf(QUIET, AGENT), connections: 4, seconds });
+  const beside = async (seconds) => {
+    const neighbour = noise({ url, request: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT });
+    try {
+      return await ask(seconds);
+    } finally {
+      add(heard, neighbour.stop());
+    }
+  };
+  return [
+    { name: ALONE, pid, load: ask },
+    { name: BESIDE, pid, load: beside },
+  ];
+}
+
+function add(heard, { statuses, seconds }) {
+  for (const [status, count] of statuses) heard.set(status, (heard.get(status) ?? 0) + count);
+  heard.set('seconds', (heard.get('seconds') ?? 0) + seconds);
+}
+
+function toFacts(heard) {
+  const perSecond = (status) => (heard.get(status) ?? 0) / heard.get('seconds');
+  return [
+    { name: 'what the neighbour may call a second', value: LIMIT },
+    { name: 'what it was answered a second', value: perSecond(200) },
+    { name: 'what it was refused a second', value: perSecond(429) },
+  ];
+}

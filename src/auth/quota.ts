@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+
+import { TooManyRequestsError } from '../common/index.js';
+import { CONFIG, type Config } from '../config/index.js';
+import { EffectiveLimits, type Limited } from '../tenancy/index.js';
+import type { CallerRequest } from './admission.middleware.js';
+import { Rates, type Rate } from './rates.js';
+import { toShare, type Share } from './share.js';
+
+type Counted = 'calls_per_second' | 'sends_per_second';
+
+/** What tenants and their callers may do in a second. */
+@Injectable()
+export class Quota {
+  constructor(
+    private readonly rates: Rates,
+    private readonly limits: EffectiveLimits,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Counts a call for who makes it and for its tenant; answers the tenant's limits. @throws TooManyRequestsError, with the headers that say so */
+  async take(request: CallerRequest, response: Response, what: Counted): Promise<Limited> {
+    const { tenant, caller } = request;
+    if (tenant === undefined || caller === undefined) throw new Error('The route is not behind the admission middleware; see app.module.ts');
+    const limits = this.limits.of(tenant);
+    if (!this.config.fairness.limitsRates) return limits;
+    const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
+    const exceeded = await this.rates.count(toRates(`${tenant.database} ${what}`, limits[what], share));
+    if (exceeded === null) return limits;
+    response.setHeader('RateLimit-Limit', exceeded.perSecond).setHeader('RateLimit-Remaining', 0).setHeader('RateLimit-Reset', exceeded.seconds);
+    throw new TooManyRequestsError(exceeded.seconds);
+  }
+}
+
+// The caller's first: what is over its share is not taken from the others.
+function toRates(key: string, perSecond: number, share: Share | null): Rate[] {
+  const all = { key, perSecond };
+  return share === null ? [all] : [{ key: `${key} ${share.who}`, perSecond: Math.ceil((perSecond * share.percent) / 100) }, all];
+}

@@ -1,0 +1,29 @@
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { NextFunction, Response } from 'express';
+
+import { BodyTooLargeError, bodySize } from '../common/index.js';
+import type { CallerRequest } from './admission.middleware.js';
+import { Quota } from './quota.js';
+
+/** Refuses a call where its tenant or its caller makes too many, or its body is larger than the tenant's may be. */
+@Injectable()
+export class CallLimitMiddleware implements NestMiddleware {
+  constructor(private readonly quota: Quota) {}
+
+  async use(request: CallerRequest, response: Response, next: NextFunction): Promise<void> {
+    const { body_bytes: most } = await this.quota.take(request, response, 'calls_per_second');
+    if (bodySize(request) > most) throw new BodyTooLargeError();
+    next();
+  }
+}
+
+/** Refuses a message where its tenant or its caller sends too many. */
+@Injectable()
+export class SendLimitMiddleware implements NestMiddleware {
+  constructor(private readonly quota: Quota) {}
+
+  async use(request: CallerRequest, response: Response, next: NextFunction): Promise<void> {
+    await this.quota.take(request, response, 'sends_per_second');
+    next();
+  }
+}

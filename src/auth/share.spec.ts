@@ -1,0 +1,40 @@
+import type { Request } from 'express';
+
+import type { Tenant } from '../tenancy/index.js';
+import { ANONYMOUS, toPerson, type Caller } from './caller.js';
+import { toShare } from './share.js';
+
+const TENANT = { open_from: ['10.0.0.0/8'] } as unknown as Tenant;
+const KEY: Caller = { role: 'service', subject: null, vendorIds: [], credential: 'key:0123456789ab', expires: null };
+const whoOf = (caller: Caller, address: string, headers: object = {}): string | undefined => {
+  const request = { headers, socket: { remoteAddress: address }, app: { get: () => () => false } } as unknown as Request;
+  return toShare(TENANT, caller, request, 20)?.who;
+};
+
+describe('toShare', () => {
+  it('is a person’s own, from wherever they call', () => {
+    expect([whoOf(toPerson('agent', '141'), '10.0.0.1'), whoOf(toPerson('agent', '141'), '192.0.2.1')]).toEqual(['agent:141', 'agent:141']);
+    expect(whoOf(toPerson('user', '141'), '192.0.2.1')).toBe('user:141');
+  });
+
+  it('is none for a service and a backend', () => {
+    expect([whoOf(KEY, '192.0.2.1'), whoOf(ANONYMOUS, '10.0.0.1'), whoOf(ANONYMOUS, '::ffff:10.0.0.1')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::', '2001:db8:1:2'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['1::2:3:4:5:6:7', '1:0:2:3'],
+  ])('of the address %s is that of its network', (address, network) => {
+    expect(whoOf(ANONYMOUS, address)).toBe(`network ${network}`);
+  });
+
+  it('is one for all behind a proxy that is not trusted', () => {
+    expect(whoOf(ANONYMOUS, '192.0.2.1', { via: '1.1 proxy' })).toBe('proxy 192.0.2.1');
+  });
+});

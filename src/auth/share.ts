@@ -1,0 +1,36 @@
+import { isIPv6 } from 'node:net';
+
+import type { Request } from 'express';
+
+import { isAddressIn } from '../common/index.js';
+import type { Tenant } from '../tenancy/index.js';
+import type { Caller } from './caller.js';
+import { callerAddress } from './caller-address.js';
+
+// Behind a proxy that TRUST_PROXY does not name may be everybody – or one caller, who wrote a forwarding header.
+const OF_A_PROXY = 50;
+
+/** Who may use no more than a part of what a tenant may take. */
+export interface Share {
+  readonly who: string;
+  readonly percent: number;
+}
+
+/**
+ * The share of who calls, so that nobody takes all from others: a person's `percent`, and as much for an address of callers without a
+ * credential. Null for services and the backends of `open_from`, which speak for many.
+ */
+export function toShare({ open_from: backends }: Tenant, { subject, credential }: Caller, request: Request, percent: number): Share | null {
+  if (credential !== null) return subject === null ? null : { who: credential, percent };
+  const address = callerAddress(request);
+  if (address === null) return { who: `proxy ${request.socket.remoteAddress ?? ''}`, percent: Math.max(percent, OF_A_PROXY) };
+  return isAddressIn(address, backends) ? null : { who: `network ${toNetwork(address)}`, percent };
+}
+
+// Whoever has an address of IPv6 has all of its network of 64 bits.
+function toNetwork(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [first = [], last = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
+  return [...first, ...zeros, ...last].slice(0, 4).join(':');
+}
