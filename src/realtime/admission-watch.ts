@@ -84,11 +84,11 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
 
   private mayWait({ tenant, caller }: Seat): boolean {
     const now = this.directory.findByKey(tenant.key);
-    return now !== null && isDeepStrictEqual(judgesOf(now), judgesOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
+    return now !== null && isDeepStrictEqual(termsOf(now), termsOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
   }
 }
 
-// What decides whether a token is good.
-function judgesOf({ database, settings: { jwt, lookup } }: Tenant): readonly unknown[] {
-  return [database, jwt, lookup];
+// What decides whether a token is good, and what it shows.
+function termsOf({ database, cluster, settings }: Tenant): readonly unknown[] {
+  return [database, cluster, settings];
 }

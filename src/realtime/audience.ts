@@ -60,7 +60,7 @@ export class Audience {
     this.byDatabase.get(database)?.waiting.delete(socket);
   }
 
-  /** The socket hears what it heard, and its credential was looked at again. */
+  /** The socket hears the same as before, by a credential that lasts longer or a tenant that has changed. */
   renew(socket: Socket, seat: Seat): void {
     const hearers = this.byDatabase.get(seat.tenant.database);
     const waiting = hearers?.waiting.get(socket);

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsOptional, IsString, Length, ValidateBy, type ValidationArguments } from 'class-validator';
 
-import { algorithmsOf, defaultAlgorithms } from '../../auth/index.js';
+import { algorithmsOf, defaultAlgorithms, KEY_ALGORITHMS, SECRET_ALGORITHMS } from '../../auth/index.js';
 import type { JwtSettings } from '../../tenancy/index.js';
 import { PathText } from './path-text.decorator.js';
 import { UrlText } from './url-text.decorator.js';
@@ -13,7 +13,7 @@ const PATH = { ...OPTIONAL_TEXT, maxLength: 200 } as const;
 /** How tokens (JWTs) of a deployment's apps are checked and read. Said, it replaces the settings that were there: what it leaves out takes its default. */
 export class JwtSettingsDto {
   /** The secret that tokens are signed with, as text of at least 32 bytes; this or `jwks_url`. It is never answered. */
-  @ApiPropertyOptional({ ...OPTIONAL_TEXT, minLength: SECRET_BYTES.least, maxLength: SECRET_BYTES.most })
+  @ApiPropertyOptional({ ...OPTIONAL_TEXT, maxLength: SECRET_BYTES.most })
   @ValidateBy({ name: 'secret', validator: { validate: (_, args) => secretFault(args) === null, defaultMessage: (args) => secretFault(args) ?? '' } })
   secret?: string | null;
 
@@ -24,7 +24,7 @@ export class JwtSettingsDto {
   jwks_url?: string | null;
 
   /** The algorithms that are accepted: of `secret` HS256 (the default), HS384 and HS512; of `jwks_url` RS, PS and ES with 256 (the default RS256 and ES256), 384 and 512, and EdDSA. */
-  @ApiPropertyOptional({ type: [String], nullable: true, example: ['RS256'] })
+  @ApiPropertyOptional({ isArray: true, enum: [...SECRET_ALGORITHMS, ...KEY_ALGORITHMS], nullable: true, example: ['RS256'] })
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
