@@ -7,6 +7,7 @@ import { JwtCheck } from './jwt-check.js';
 import { KeyServers } from './key-servers.js';
 import { KeyUses } from './key-uses.js';
 import { Lookups } from './lookups.js';
+import { OpenTenants } from './open-tenants.js';
 import { Quota } from './quota.js';
 import { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 import { Rates } from './rates.js';
@@ -17,7 +18,7 @@ const limits = [Rates, Quota, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
 @Module({
-  providers: [AdmissionMiddleware, ...credentials, ...limits, { provide: APP_INTERCEPTOR, useClass: WorkLimitInterceptor }],
+  providers: [AdmissionMiddleware, OpenTenants, ...credentials, ...limits, { provide: APP_INTERCEPTOR, useClass: WorkLimitInterceptor }],
   exports: [AdmissionMiddleware, Authenticator, ...limits],
 })
 export class AuthModule {}

@@ -40,6 +40,11 @@ export class TenantDirectory implements OnApplicationBootstrap, OnApplicationShu
     return this.read().byKey.get(key) ?? null;
   }
 
+  /** All tenants, by key. */
+  findAll(): Tenant[] {
+    return [...this.read().byKey.values()];
+  }
+
   findByName(name: string): Tenant | null {
     return this.read().byName.get(name) ?? null;
   }
