@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
 import { RefusedCalls } from './audit/index.js';
-import { AppErrorFilter, DtoPipe, noteBodySize, readableBody } from './common/index.js';
+import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
 import { PinoLoggerService, requestLog } from './observe/index.js';
@@ -58,7 +58,15 @@ function addMiddleware(app: NestExpressApplication, config: Config, log: Logger)
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.use(compression());
   app.useStaticAssets(CLIENT_SCRIPTS, { prefix: '/socket.io/', index: false, fallthrough: true });
-  app.use(json({ limit: config.limits.body, verify: noteBodySize }));
-  app.use(urlencoded({ limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS, verify: noteBodySize }));
+  app.use(json({ limit: config.limits.body, verify: lookAtBody }));
+  app.use(urlencoded({ limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS, verify: lookAtBody }));
+  app.use(['/api', '/admin'], wellFormedUrl);
   app.use(readableBody);
+}
+
+// A body as it was sent, before a parser reads it.
+function lookAtBody(...body: Parameters<typeof checkUtf8>): void {
+  const [request, response, bytes] = body;
+  noteBodySize(request, response, bytes);
+  checkUtf8(...body);
 }

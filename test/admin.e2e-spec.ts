@@ -4,11 +4,12 @@ import request, { type Response } from 'supertest';
 import { ANONYMOUS } from '../src/auth/index.js';
 import { HistoryService, MESSAGES } from '../src/message/index.js';
 import { ROOMS } from '../src/room/index.js';
-import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
 import { dropAll } from './support/tenants.js';
 
+const NO_LIMITS = { calls_per_second: null, sends_per_second: null, sockets: null, concurrent_database: null, rooms_a_list: null, body_bytes: null, message_characters: null };
 const TENANTS = '/admin/tenants';
 const LIST = '/api/room/fetchRoomByUserAgent';
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -106,7 +107,8 @@ describe('PUT /admin/tenants/:key', () => {
         cluster: 'default',
         database_user: false,
         database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
-        settings: { default_image: null },
+        limits: DEFAULT_LIMITS,
+        settings: DEFAULT_SETTINGS,
         created_date: expect.stringMatching(DATE),
         updated_date: answer.body.created_date,
       },
@@ -122,6 +124,7 @@ describe('PUT /admin/tenants/:key', () => {
     auth: 'open',
     open_from: ['10.0.0.0/8', '::1'],
     status: 'suspended',
+    limits: { ...NO_LIMITS, calls_per_second: 50 },
     settings: { default_image: 'https://images.example.com/default.png' },
   });
 
@@ -147,7 +150,8 @@ describe('PUT /admin/tenants/:key', () => {
     ['open_from', []],
     ['status', 'active'],
     ['cluster', 'default'],
-    ['settings', { default_image: null }],
+    ['settings', DEFAULT_SETTINGS],
+    ['limits', DEFAULT_LIMITS],
   ])('resets %s by null and nothing beside it', async (field, initial) => {
     const key = newKey();
     const { body: before } = await put(key, full(key));
@@ -159,7 +163,7 @@ describe('PUT /admin/tenants/:key', () => {
   it('resets a single setting and one half of auth by null', async () => {
     const key = newKey();
     await put(key, full(key));
-    expect((await put(key, { settings: { default_image: null } })).body.settings).toEqual({ default_image: null });
+    expect((await put(key, { settings: { default_image: null } })).body.settings).toEqual(DEFAULT_SETTINGS);
     expect((await put(key, { auth: { sockets: null } })).body.auth).toEqual({ http: 'open', sockets: 'required' });
   });
 

@@ -249,6 +249,18 @@ describe('Refused calls', () => {
     silent.close();
   });
 
+  it('are counted where a limit is reached, by calls and by sockets', async () => {
+    const limited = await newTenant(service, { limits: { calls_per_second: 1, sockets: 1 } });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => list(undefined, limited)));
+    const refused = answers.filter(({ status }) => status === 429).length;
+    expect(refused).toBeGreaterThan(0);
+    expect(await refusalsOf(limited.key)).toEqual({ TOO_MANY_REQUESTS: refused });
+    const first = await Listener.open(`${service.url}/t/${limited.key}`);
+    await expect(Listener.open(`${service.url}/t/${limited.key}`)).rejects.toMatchObject({ data: { error: 'TOO_MANY_REQUESTS' } });
+    expect(await refusalsOf(limited.key)).toEqual({ TOO_MANY_REQUESTS: refused + 1 });
+    first.close();
+  });
+
   it('are counted without a tenant where none was found', async () => {
     const body = { agent_db: tenant.key, db_name: stranger.key, agent_id: 1, type: 'general' };
     expect((await request(service.url).post('/api/room/fetchRoomByUserAgent').send(body)).body.error).toBe('TENANT_MISMATCH');

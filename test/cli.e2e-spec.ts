@@ -3,7 +3,7 @@ import request from 'supertest';
 
 import { TenantAdminService } from '../src/admin/index.js';
 import { newId } from '../src/mongo/index.js';
-import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
+import { DEFAULT_LIMITS, DEFAULT_SETTINGS, TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
 import { commandLine, type Ended } from './support/command-line.js';
@@ -95,7 +95,8 @@ describe('tenant put', () => {
       cluster: 'default',
       database_user: false,
       database: expect.stringMatching(new RegExp(`^anteroom_${key}_[0-9a-f]{12}$`)),
-      settings: { default_image: null },
+      limits: DEFAULT_LIMITS,
+      settings: DEFAULT_SETTINGS,
       created_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       updated_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });

@@ -1,11 +1,12 @@
 import type mongoose from 'mongoose';
 import request from 'supertest';
 
+import { LocationRepository } from '../src/location/location.repository.js';
+import { MessageRepository } from '../src/message/index.js';
+import { toDatabaseUser } from '../src/mongo/database-user.js';
 import { ControlDatabase, DatabaseUsers, newId } from '../src/mongo/index.js';
 import { RoomRepository } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
-import { LocationRepository } from '../src/location/location.repository.js';
-import { MessageRepository } from '../src/message/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
 import { Calls } from './support/calls.js';
@@ -13,6 +14,7 @@ import { eventually } from './support/eventually.js';
 import { GuardedMongo } from './support/guarded-mongo.js';
 import { Listener } from './support/listener.js';
 import { refusal } from './support/refusal.js';
+import { ServiceProcess } from './support/service-process.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -37,6 +39,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  await ServiceProcess.killAll();
   await dropAll(service);
   await service.close();
   await mongo.stop();
@@ -51,9 +54,9 @@ async function start(variables: Record<string, string | undefined> = {}): Promis
 
 const beside = (variables: Record<string, string | undefined> = {}): Promise<TestApp> => start({ CONTROL_DATABASE: service.config.mongo.controlDatabase, ...variables });
 const withUser = (app = service): Promise<Tenant> => newTenant(app, { database_user: true });
-const put = (key: string, change: object, app = service): request.Test =>
+const put = (key: string, change: object, app: Pick<TestApp, 'url'> = service): request.Test =>
   request(app.url).put(`/admin/tenants/${key}`).set('authorization', `Bearer ${ADMIN_TOKEN}`).send(change);
-const list = ({ key }: Tenant, app = service): request.Test => request(app.url).post(LIST).send({ agent_db: key, agent_id: 141, type: 'agent_to_user' });
+const list = ({ key }: Pick<Tenant, 'key'>, app: Pick<TestApp, 'url'> = service): request.Test => request(app.url).post(LIST).send({ agent_db: key, agent_id: 141, type: 'agent_to_user' });
 const users = async ({ database }: Tenant): Promise<Record<string, unknown>[]> => (await mongo.root.db(database).command({ usersInfo: 1 })).users;
 const rooms = ({ database }: Tenant) => mongo.root.db(database).collection('rooms');
 
@@ -74,8 +77,7 @@ describe('A deployment with a database user', () => {
     expect((await put(key, { database_user: true }).expect(200)).body).toMatchObject({ database_user: true });
     expect((await put(key, {}).expect(200)).body).toMatchObject({ database_user: true });
     expect((await put(key, { database_user: null }).expect(200)).body).toMatchObject({ database_user: false });
-    const { status, body } = await put(key, { database_user: 'yes' });
-    expect([status, body]).toEqual([400, refusal(400, 'VALIDATION_FAILED', 'database_user')]);
+    expect((await put(key, { database_user: 'yes' }).expect(400)).body).toEqual(refusal(400, 'VALIDATION_FAILED', 'database_user'));
   });
 
   it('has none where its record is of an earlier version', async () => {
@@ -95,7 +97,7 @@ describe('A deployment with a database user', () => {
     await request(service.url).delete(`/admin/tenants/${dropped.key}?drop_database=true`).set('authorization', `Bearer ${ADMIN_TOKEN}`).expect(200);
     await put(off.key, { database_user: false }).expect(200);
     expect([await users(dropped), await users(off)]).toEqual([[], []]);
-    await aRoom(service, { ...off, database_user: false });
+    await aRoom(service, off);
     expect(await listed(off)).toHaveLength(1);
   });
 
@@ -103,8 +105,7 @@ describe('A deployment with a database user', () => {
     const [without, having] = [await newTenant(service), await withUser()];
     await Promise.all([aRoom(service, without), aRoom(service, having)]);
     for (const [{ key }, wanted] of [[without, true], [having, false]] as const) {
-      const { status, body } = await put(key, { database_user: wanted, status: 'suspended' });
-      expect([status, body]).toEqual([409, refusal(409, 'TENANT_HAS_DATA', 'database_user')]);
+      expect((await put(key, { database_user: wanted, status: 'suspended' }).expect(409)).body).toEqual(refusal(409, 'TENANT_HAS_DATA', 'database_user'));
       expect((await put(key, { database_user: !wanted }).expect(200)).body).toMatchObject({ database_user: !wanted, status: 'active' });
     }
   });
@@ -188,7 +189,7 @@ describe('A wrong database name in our own code', () => {
       'reads rooms': () => all.read(tenant, [room], (bytes) => void found.push(bytes)),
       'reads a history': () => messages.findByRoom(tenant, room, { from: 'oldest' }),
       'stores a message': () => messages.insertAll(tenant, [{ _id: newId(), room, message: TEXT } as never]),
-      'stores a message in a transaction': () => messages.inTransaction(tenant, (session) => messages.insertAll(tenant, [{ _id: newId(), room, message: TEXT } as never], session)),
+      'stores a message in a transaction': () => messages.inTransaction(tenant, (session) => messages.insert(tenant, { _id: newId(), room, message: TEXT } as never, session)),
       'stores a location': () => locations.insert(tenant, at),
     };
   }
@@ -316,9 +317,7 @@ describe('The password of a database user', () => {
     await mongo.root.db(tenant.database).command({ dropUser: tenant.database });
     await list(tenant, app).expect(503);
     await list(tenant, app).expect(503);
-    const { toDatabaseUser } = await import('../src/mongo/database-user.js');
     const { password } = toDatabaseUser(SECRET, tenant.cluster, tenant.database);
-    expect(password).toMatch(/^[\w-]{43}$/);
     const stored: unknown[] = [];
     for (const name of [control, tenant.database]) {
       for (const { name: collection } of await mongo.root.db(name).listCollections().toArray()) stored.push(await mongo.root.db(name).collection(collection).find().toArray());
@@ -327,12 +326,6 @@ describe('The password of a database user', () => {
     const written = JSON.stringify([stored, app.log, (await put(tenant.key, {}, app)).body, await mongo.root.db('admin').collection('system.users').find().toArray()]);
     for (const secret of [password, SECRET]) expect(written).not.toContain(secret);
     await dropAll(app);
-  });
-
-  it('is another for each database, cluster and secret', async () => {
-    const { toDatabaseUser } = await import('../src/mongo/database-user.js');
-    const all = [[SECRET, 'default', 'a'], [SECRET, 'default', 'b'], [SECRET, 'north', 'a'], [OTHER_SECRET, 'default', 'a']] as const;
-    expect(new Set(all.map(([secret, cluster, database]) => toDatabaseUser(secret, cluster, database).password)).size).toBe(4);
   });
 });
 
@@ -362,6 +355,26 @@ describe('Clients of database users', () => {
     await app.close();
     await eventually(async () => expect((await mongo.connections()).all).toBeLessThanOrEqual(before), WITHIN);
   });
+
+  it('end with the process on SIGTERM, which exits cleanly and has written no password', async () => {
+    const before = (await mongo.connections()).all;
+    const variables = { MONGODB_URI: mongo.uri, CONTROL_DATABASE: `test_control_${newId().toHexString()}`, DATABASE_USER_SECRET: SECRET, ADMIN_TOKEN, HOST: '127.0.0.1', LOG_LEVEL: 'trace' };
+    const process = await ServiceProcess.start(variables);
+    const keys = Array.from({ length: MANY }, () => `t${newId().toHexString()}`);
+    const tenants = await Promise.all(
+      keys.map(async (key) => {
+        const tenant = { ...(await put(key, { names: [key], auth: 'open', database_user: true }, process).expect(200)).body } as Tenant;
+        await list(tenant, process).expect(200);
+        return tenant;
+      }),
+    );
+    expect((await mongo.connections()).users.filter((user) => tenants.some(({ database }) => database === user)).length).toBeGreaterThanOrEqual(MANY);
+    expect(await process.stop()).toEqual({ code: 0, signal: null });
+    await eventually(async () => expect((await mongo.connections()).all).toBeLessThanOrEqual(before), WITHIN);
+    for (const { database } of tenants) expect(process.stdout + process.stderr).not.toContain(toDatabaseUser(SECRET, 'default', database).password);
+    expect(process.stdout + process.stderr).not.toContain(SECRET);
+    for (const name of [variables.CONTROL_DATABASE, ...tenants.map(({ database }) => database)]) await mongo.root.db(name).dropDatabase();
+  }, 300_000);
 
   it('are not closed while somebody uses them', async () => {
     const app = await beside({ DATABASE_USER_CLIENTS: '1' });

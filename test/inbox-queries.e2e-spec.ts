@@ -132,7 +132,7 @@ describe('POST /api/room/fetchRoomByUserAgent', () => {
     }, 30_000);
 
     it('one find more where there are more than 20,000 keys, and answers all rooms in order', async () => {
-      const crowded = await newTenant(service);
+      const crowded = await newTenant(service, { limits: { rooms_a_list: 50_000 } });
       // Two of each date, so that the first answer of MongoDB ends between two that only their ids tell apart.
       const rooms = Array.from({ length: 20_001 }, (_, at) => aStoredRoom(crowded.key, { updated_date: new Date(NEWEST - Math.ceil(at / 2)) }));
       await storeRooms(service, crowded, rooms);

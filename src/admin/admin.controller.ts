@@ -13,7 +13,8 @@ import { RemoveTenantDto } from './dto/remove-tenant.dto.js';
 import { RemovedTenantDto, TenantDto, toRemovedTenantDto, toTenantDto } from './dto/tenant.dto.js';
 import { TenantAdminService } from './tenant-admin.service.js';
 
-const ERRORS = [new AdminTokenRefusedError(), new RouteNotFoundError(), new DatabaseUnavailableError()];
+const NOT_UTF8 = new ValidationFailedError('The path and the query must be in UTF-8.');
+const ERRORS = [new AdminTokenRefusedError(), NOT_UTF8, new RouteNotFoundError(), new DatabaseUnavailableError()];
 const ERRORS_OF_ONE = [...ERRORS, new TenantNotFoundError()];
 const ERRORS_OF_A_CHANGE = [
   ...ERRORS,

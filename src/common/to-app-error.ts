@@ -12,6 +12,8 @@ import {
 /** Names an error of Nest, Express or body-parser in the wire's terms; whatever is unknown is a fault of this service. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  // What a parser's `verify` threw comes wrapped.
+  if (error instanceof HttpException && error.cause instanceof AppError) return error.cause;
   switch (statusOf(error)) {
     case 400:
       return new ValidationFailedError(sentenceFor(error), { cause: error });

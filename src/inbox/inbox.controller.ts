@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
@@ -23,6 +23,7 @@ export class InboxController {
 
   /** An agent's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserAgent')
+  @HttpCode(200)
   @ApiRoomList(AGENT_EXAMPLES)
   async fetchRoomByUserAgent(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByUserAgentDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofAgent(tenant, caller, dto));
@@ -30,6 +31,7 @@ export class InboxController {
 
   /** A customer's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserId')
+  @HttpCode(200)
   @ApiRoomList(USER_EXAMPLES)
   async fetchRoomByUserId(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByUserIdDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofUser(tenant, caller, dto));
@@ -37,6 +39,7 @@ export class InboxController {
 
   /** The rooms of shops with participants and newest message, newest first. */
   @Post('fetchRoomByVendor')
+  @HttpCode(200)
   @ApiRoomList(VENDOR_EXAMPLES)
   async fetchRoomByVendor(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomByVendorDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofVendors(tenant, caller, dto));
@@ -44,6 +47,7 @@ export class InboxController {
 
   /** A seller's and a buyer's rooms with participants and newest message, newest first. */
   @Post('fetchRoomByUserIdUserToUser')
+  @HttpCode(200)
   @ApiRoomList(BETWEEN_USERS_EXAMPLES)
   async fetchRoomByUserIdUserToUser(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: FetchRoomBetweenUsersDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofPeer(tenant, caller, dto));
@@ -51,6 +55,7 @@ export class InboxController {
 
   /** All rooms of a type with participants and newest message, newest first. */
   @Post('fetchAllRoom')
+  @HttpCode(200)
   @ApiRoomList(PANEL_EXAMPLES)
   async fetchAllRoom(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofPanel(tenant, caller, dto));
@@ -58,6 +63,7 @@ export class InboxController {
 
   /** All rooms of a type, without participants and messages, newest first. */
   @Post('fetchRoomByClient')
+  @HttpCode(200)
   @ApiRoomList(PANEL_EXAMPLES, RoomOnlyListDto)
   async fetchRoomByClient(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: ClientListDto, @Res() response: Response): Promise<void> {
     await sendList(response, await this.inbox.ofPanelAlone(tenant, caller, dto));

@@ -19,9 +19,14 @@ export interface HistoryWindow {
 export class MessageRepository {
   constructor(private readonly models: TenantModels) {}
 
+  /** Stores a message as it is, id, date and `seq` included. */
+  async insert(tenant: Tenant, message: Message, session: ClientSession): Promise<void> {
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertOne(message, { session }));
+  }
+
   /** Stores messages as they are, ids, dates and `seq` included. */
-  async insertAll(tenant: Tenant, all: readonly Message[], session?: ClientSession): Promise<void> {
-    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(all, session === undefined ? {} : { session }));
+  async insertAll(tenant: Tenant, all: readonly Message[]): Promise<void> {
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(all));
   }
 
   /** Messages of a room whose `seq` lies between, both ends left out, oldest first; with `limit` the first or the last of them. */

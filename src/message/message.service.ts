@@ -67,7 +67,7 @@ export class MessageService {
       // Ids of the change are made anew for each try, so that no two states of a room ever share a revision.
       const change = { joiner, message, participantId: newId(), revision: newId() };
       const room = await this.rooms.change(tenant, roomId, change, { ...options, session });
-      if (room !== null) await this.messages.insertAll(tenant, [room.last_message as Message], session);
+      if (room !== null) await this.messages.insert(tenant, room.last_message as Message, session);
       return room;
     });
   }

@@ -26,28 +26,28 @@ export class Cluster {
     readonly name: string,
     private readonly uri: string,
     private readonly timeoutMs: number,
-    private readonly user: DatabaseUser | null = null,
+    private readonly login: { readonly user: DatabaseUser; readonly parent: Cluster } | null = null,
   ) {
     // Every call that waits for the connection listens to it.
     this.connection.setMaxListeners(0);
-    this.patience = { silenceMs: timeoutMs, workMs: LONGEST_WORK_MS, lastSign: () => this.heardAt, probe: () => this.probe() };
+    this.patience = { silenceMs: timeoutMs, workMs: LONGEST_WORK_MS, lastSign: () => this.lastSign(), probe: () => this.probe() };
     // Reads the URI without connecting, so that one that nobody can understand stops the start.
     new mongoose.mongo.MongoClient(uri);
   }
 
   /** A small client of its own to the same replica set, logged in as that user; it connects when it is used. */
   as(user: DatabaseUser): Cluster {
-    return new Cluster(this.name, this.uri, this.timeoutMs, user);
+    return new Cluster(this.name, this.uri, this.timeoutMs, { user, parent: this });
   }
 
   /** Whether its client is logged in as a database's own user. */
   get hasUser(): boolean {
-    return this.user !== null;
+    return this.login !== null;
   }
 
   /** Begins to connect and keeps trying until it is connected once or closed; later faults are the driver's to mend. */
   open(): Promise<void> {
-    this.opening ??= this.user === null ? this.keepOpening() : this.openOnce();
+    this.opening ??= this.hasUser ? this.openOnce() : this.keepOpening();
     return this.opening;
   }
 
@@ -66,7 +66,7 @@ export class Cluster {
       this.hear();
       return result;
     } catch (error) {
-      throw this.user === null ? toDatabaseError(error) : toUserError(error);
+      throw this.hasUser ? toUserError(error) : toDatabaseError(error);
     }
   }
 
@@ -107,7 +107,7 @@ export class Cluster {
   private async connected(): Promise<void> {
     const opened = this.open();
     // Whoever is refused hears why at once.
-    if (this.user !== null) await opened;
+    if (this.hasUser) await opened;
     if (this.connection.readyState === mongoose.STATES.connected) return;
     await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
   }
@@ -116,8 +116,14 @@ export class Cluster {
     return this.closed;
   }
 
+  // A client that is still logging in has heard nothing of a server that answers others.
+  private lastSign(): number {
+    return Math.max(this.heardAt, this.login?.parent.lastSign() ?? 0);
+  }
+
   // Over a connection that calls use themselves: the driver's monitor would hear from a server that answers nobody else.
   private probe(): void {
+    this.login?.parent.probe();
     if (this.probing || this.connection.readyState !== mongoose.STATES.connected) return;
     this.probing = true;
     const admin = this.connection.getClient().db('admin');
@@ -153,14 +159,18 @@ export class Cluster {
   }
 
   private async connect(): Promise<void> {
-    await this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...(this.user === null ? {} : userOptions(this.user)) });
+    const options = this.login === null ? {} : userOptions(this.login.user, this.timeoutMs);
+    await this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...options });
     if (this.isClosed()) await this.connection.destroy();
   }
 }
 
 // A tenant's share of a server that may have many of them; its monitor asks over one connection instead of two.
-function userOptions({ database, password }: DatabaseUser): ConnectOptions {
+function userOptions({ database, password }: DatabaseUser, timeoutMs: number): ConnectOptions {
   return {
+    // Callers are answered by the deadline; a busy server may need longer for the first login.
+    connectTimeoutMS: 2 * timeoutMs,
+    serverSelectionTimeoutMS: 2 * timeoutMs,
     auth: { username: database, password },
     authSource: database,
     authMechanism: 'SCRAM-SHA-256',

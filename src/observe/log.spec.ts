@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+
 import { Logger } from '@nestjs/common';
 import { pino } from 'pino';
 
-import { PinoLoggerService } from './log.js';
+import { createLog, PinoLoggerService } from './log.js';
 
 describe('PinoLoggerService', () => {
   const lines: Record<string, unknown>[] = [];
@@ -27,5 +30,31 @@ describe('PinoLoggerService', () => {
     logger.error('broken', 'at somewhere');
     expect(lines[0]).toMatchObject({ level: 50, context: 'tenancy', err: { message: 'broken' } });
     expect(lines[1]).toMatchObject({ context: 'tenancy', msg: 'broken', stack: 'at somewhere' });
+  });
+});
+
+describe('The log', () => {
+  const text = 'a\n{"level":60}\r\u001b[2J\u0000\u007f\u009b\u2028\u2029\u202e\u2066b';
+
+  it.each(['json', 'pretty'] as const)('has one line for what is said, whatever is in it, as %s', async (format) => {
+    const destination = new PassThrough({ encoding: 'utf8' });
+    const log = createLog({ level: 'info', format }, destination);
+    const said = [() => log.info(text), () => log.info({ tenant: text }, text), () => log.error({ err: Object.assign(new Error(text), { stack: text }) })];
+    for (const say of said) {
+      say();
+      const [line] = (await once(destination, 'data')) as [string];
+      const [first, ...others] = line.trimEnd().split(/\r\n|[\n\r\u2028\u2029]/);
+      expect(line.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u2028\u2029\u202e\u2066]/u);
+      expect(first).toContain('a\\');
+      // A readable line is followed by its error, indented.
+      for (const other of others) expect(other).toMatch(/^ {4}/);
+    }
+  });
+
+  it('answers, read as JSON, what was said, with a code for what cannot be seen', async () => {
+    const destination = new PassThrough({ encoding: 'utf8' });
+    createLog({ level: 'info', format: 'json' }, destination).info({ tenant: 'a\n"\\b' }, 'x\u202ey');
+    const [line] = (await once(destination, 'data')) as [string];
+    expect(JSON.parse(line)).toMatchObject({ tenant: 'a\n"\\b', msg: 'x\\u202ey' });
   });
 });

@@ -1,16 +1,26 @@
+import type { Writable } from 'node:stream';
+
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { pino, type LogDescriptor, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
+import { toPlainText } from '../common/index.js';
 import type { Config } from '../config/index.js';
 
-/** The service's log: one JSON object a line on standard output, or readable lines where that is a terminal. */
-export function createLog({ level, format }: Config['log']): Logger {
+// What JSON leaves as it is inside its texts, though it breaks lines, steers terminals or turns the direction of writing.
+const LEFT_BY_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+const HOOKS = { streamWrite: (line: string) => line.replace(LEFT_BY_JSON, (one) => `\\${toPlainText(one)}`) };
+
+/**
+ * The service's log: one JSON object a line on standard output, or readable lines where that is a terminal. Whatever text is in it, it makes no
+ * line of its own.
+ */
+export function createLog({ level, format }: Config['log'], destination?: Writable): Logger {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'err' };
-  return pretty
-    ? pino(options, PinoPretty({ ignore: 'context', messageFormat: '{msg}', singleLine: true, sync: true }))
-    : pino(options, pino.destination({ fd: 1, sync: true }));
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'err', hooks: HOOKS };
+  if (!pretty) return pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+  const messageFormat = ({ msg }: LogDescriptor): string => toPlainText(String(msg ?? ''));
+  return pino(options, PinoPretty({ ignore: 'context', messageFormat, singleLine: true, sync: true, destination: destination ?? 1 }));
 }
 
 // What Nest says of itself at each start: thirty lines that nobody asked for.

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
+import { RefusedCalls } from '../audit/index.js';
+import { TooManyRequestsError } from '../common/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 
 /** How many sockets each tenant has here, in all its namespaces together. */
@@ -9,12 +11,18 @@ export class Places {
   private readonly taken = new Map<string, Set<Socket>>();
   private readonly leaving = new WeakMap<Socket, () => void>();
 
-  constructor(private readonly limits: EffectiveLimits) {}
+  constructor(
+    private readonly limits: EffectiveLimits,
+    private readonly refused: RefusedCalls,
+  ) {}
 
   /** The socket is one of the tenant's until it ends, or gives its place back; false where all places are taken. */
   take(socket: Socket, tenant: Tenant): boolean {
     const sockets = this.taken.get(tenant.database) ?? new Set();
-    if (sockets.size >= this.limits.of(tenant).sockets) return false;
+    if (sockets.size >= this.limits.of(tenant).sockets) {
+      this.refused.count(tenant.key, new TooManyRequestsError());
+      return false;
+    }
     this.taken.set(tenant.database, sockets.add(socket));
     const leave = (): void => {
       if (sockets.delete(socket) && sockets.size === 0) this.taken.delete(tenant.database);

@@ -84,7 +84,10 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
 function passFiles(express: Application) {
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const [path = ''] = (request.url ?? '').split('?');
-    if (path.endsWith('/') || request.headers.upgrade !== undefined) next();
-    else express(request, response);
+    if (request.headers.upgrade !== undefined) return next();
+    if (!path.endsWith('/')) return void express(request, response);
+    // Polled events are text, whatever an old browser makes of them.
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    next();
   };
 }

@@ -47,57 +47,30 @@ function toParticipants({ joiner, participantId }: RoomChange): object {
 
 function toParticipant(joiner: Joiner, participantId: Id): object {
   const { user_type, user_id, ...profile } = joiner;
-  return {
-    _id: participantId,
-    status: true,
-    room_id: '$_id',
-    user_type: { $literal: user_type },
-    ...(user_type === 'vendor' ? { user_id: '$vendor_id' } : literals({ user_id })),
-    ...literals(profile),
-    ...SHARED,
-    ...literals({ auth_user_id: user_id }),
-    created_date: '$updated_date',
-    updated_date: '$updated_date',
-    __v: { $literal: 0 },
-  };
+  const given = { _id: participantId, status: true, user_type, ...profile, auth_user_id: user_id, __v: 0 };
+  const ofRoom = { room_id: '$_id', ...SHARED, created_date: '$updated_date', updated_date: '$updated_date' };
+  return user_type === 'vendor' ? together(given, { user_id: '$vendor_id', ...ofRoom }) : together({ ...given, user_id }, ofRoom);
 }
 
-// $set of a bare object would keep whatever else the message before had; that of an expression replaces it.
-function toPreview(joiner: Joiner, message: NewMessage): object {
-  return { $mergeObjects: [toMessage(joiner, message)] };
+function toPreview(joiner: Joiner, { _id, fields, defaultImage }: NewMessage): object {
+  const { user_type, user_id, email, username, display_image = defaultImage, phone_num = 'N/A' } = joiner;
+  const sender = { user_type, auth_user_id: user_id, email, username, display_image, phone_num };
+  const given = { _id, ...NO_MEDIA, ...defined(fields), ...sender, __v: 0 };
+  const ofRoom = { ...SHARED, room: '$_id', created_date: { $max: ['$updated_date', '$last_message.created_date'] }, seq: '$seq' };
+  return user_type === 'vendor' ? together(given, { ...ofRoom, ...FROM_VENDOR }) : together({ ...given, from_user_id: user_id }, { ...ofRoom, ...TO_VENDOR });
 }
 
-function toMessage(joiner: Joiner, { _id, fields, defaultImage }: NewMessage): object {
-  const { user_type, user_id, email, username, display_image, phone_num } = joiner;
-  const { message, to_message, from_message, chat_type, ...media } = fields;
-  return {
-    _id,
-    ...literals({ display_image: display_image === undefined ? defaultImage : display_image }),
-    ...literals({ phone_num: phone_num === undefined ? 'N/A' : phone_num }),
-    ...literals({ is_media: false, mediaUrl: null, thumbnailUrl: null, mediaType: null, ...defined(media) }),
-    ...literals({ message, user_type, to_message, from_message, email, username, chat_type }),
-    ...SHARED,
-    ...literals({ auth_user_id: user_id }),
-    room: '$_id',
-    ...toDirection(joiner),
-    created_date: { $max: ['$updated_date', '$last_message.created_date'] },
-    __v: { $literal: 0 },
-    seq: '$seq',
-  };
-}
-
-// Who the message goes to and comes from, as old apps read it.
-function toDirection({ user_type, user_id }: Joiner): object {
-  return user_type === 'vendor'
-    ? { to_id: '$order_user_id', from_id: '$vendor_id', from_user_id: '$vendor_user_id' }
-    : { to_id: '$vendor_id', from_id: '$order_user_id', ...literals({ from_user_id: user_id }) };
-}
-
+const NO_MEDIA = { is_media: false, mediaUrl: null, thumbnailUrl: null, mediaType: null };
 const SHARED = Object.fromEntries(SHARED_ROOM_FIELDS.map((field) => [field, `$${field}`]));
 
-// Callers' text may begin with a dollar sign: as a literal it stays text.
-function literals(fields: object): Record<string, object> {
-  return Object.fromEntries(Object.entries(defined(fields)).map(([field, value]) => [field, { $literal: value as unknown }]));
+// Who the message goes to and comes from, as old apps read it.
+const FROM_VENDOR = { to_id: '$order_user_id', from_id: '$vendor_id', from_user_id: '$vendor_user_id' };
+const TO_VENDOR = { to_id: '$vendor_id', from_id: '$order_user_id' };
+
+// Callers' text may begin with a dollar sign: as a literal it stays text. $set of a bare object would keep whatever else was there before;
+// that of an expression replaces it.
+function together(given: object, ofRoom: object): object {
+  return { $mergeObjects: [{ $literal: defined(given) }, ofRoom] };
 }
 
 function defined(fields: object): object {

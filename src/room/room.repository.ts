@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toId, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toDocument, toId, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toRoomKey } from './room-key.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
@@ -35,14 +35,11 @@ export class RoomRepository {
     return this.models.with(tenant, ROOMS, (rooms) => rooms.findById(id).lean<Room>());
   }
 
-  /** The rooms of these ids that there are, without participants. */
-  findAlone(tenant: Tenant, ids: readonly Id[]): Promise<Room[]> {
-    return this.models.with(tenant, ROOMS, (rooms) =>
-      rooms
-        .find({ _id: { $in: ids } })
-        .select({ participants: 0 })
-        .lean<Room[]>(),
-    );
+  /** The rooms of these ids that there are, without participants and newest message. */
+  async findAlone(tenant: Tenant, ids: readonly Id[]): Promise<Room[]> {
+    const found: Room[] = [];
+    await this.readParts(tenant, ids, { projection: ALONE, visit: (room) => found.push(toDocument(room) as Room) });
+    return found;
   }
 
   /** The rooms of an agent on an order, up to a hundred, as much of them as says whose they are. */
@@ -80,18 +77,8 @@ export class RoomRepository {
   }
 
   /** Reads the rooms of these ids that there are, as BSON and in no order: one command up to 16 MB of rooms. */
-  async read(tenant: Tenant, ids: readonly Id[], visit: (room: Buffer) => void): Promise<void> {
-    await this.models.with(tenant, ROOMS, async (rooms, deadline) => {
-      const left = new Map(ids.map((id) => [id.toHexString(), id]));
-      for (const room of await findAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), limit: ids.length })) {
-        left.delete(idOf(room));
-        visit(room);
-      }
-      if (left.size === 0) return;
-      deadline.renew();
-      const others = rooms.collection.find(byIds([...left.values()]), { batchSize: ALL_AT_ONCE, raw: true });
-      await readAll(others as unknown as mongo.FindCursor<Buffer>, deadline, visit);
-    });
+  read(tenant: Tenant, ids: readonly Id[], visit: (room: Buffer) => void): Promise<void> {
+    return this.readParts(tenant, ids, { projection: {}, visit });
   }
 
   /**
@@ -106,6 +93,20 @@ export class RoomRepository {
         .collection<Room>(ROOMS.name)
         .findOneAndUpdate(filter, toRoomUpdate(change), { returnDocument: 'after', ...(session === undefined ? {} : { session }) }),
     );
+  }
+
+  private readParts(tenant: Tenant, ids: readonly Id[], { projection, visit }: { projection: object; visit: (room: Buffer) => void }): Promise<void> {
+    return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
+      const left = new Map(ids.map((id) => [id.toHexString(), id]));
+      for (const room of await findAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), projection, limit: ids.length })) {
+        left.delete(idOf(room));
+        visit(room);
+      }
+      if (left.size === 0) return;
+      deadline.renew();
+      const others = rooms.collection.find(byIds([...left.values()]), { projection, batchSize: ALL_AT_ONCE, raw: true });
+      await readAll(others as unknown as mongo.FindCursor<Buffer>, deadline, visit);
+    });
   }
 }
 
@@ -128,6 +129,7 @@ export interface ChangeOptions {
 // An order has a handful.
 const MOST_OF_ORDER = 100;
 const KEYS_NEWEST_FIRST = { sort: { updated_date: -1, _id: -1 }, projection: { _id: 1, revision: 1, updated_date: 1 } } as const;
+const ALONE = { participants: 0, last_message: 0 } as const;
 // Two megabytes of keys.
 const KEYS_AT_ONCE = 20_000;
 

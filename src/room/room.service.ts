@@ -37,7 +37,7 @@ export class RoomService {
     if (belongingsOf(caller) !== null) await this.getById(tenant, caller, id);
   }
 
-  /** The rooms of these ids that there are, by id, without participants. */
+  /** The rooms of these ids that there are, by id, without participants and newest message. */
   async findAlone(tenant: Tenant, ids: readonly Id[]): Promise<ReadonlyMap<string, Room>> {
     const rooms = await this.rooms.findAlone(tenant, ids);
     return new Map(rooms.map((room) => [room._id.toHexString(), room]));

@@ -1,4 +1,4 @@
-import { isBlank, MATCH_TEXT_LIMIT, toText, ValidationFailedError } from '../common/index.js';
+import { isBlank, isPlainText, MATCH_TEXT_LIMIT, NOT_PLAIN, toText, ValidationFailedError } from '../common/index.js';
 import { toKeyName } from './key-format.js';
 
 /** What a request says about its deployment, empty values left out; strong hints decide before weak ones. */
@@ -32,7 +32,7 @@ export interface HintSource {
 
 /**
  * Takes the hints out of a request.
- * @throws ValidationFailedError where `agent_db`, `db_name` or `sub_domain` is an object or list, or over 200 characters
+ * @throws ValidationFailedError where `agent_db`, `db_name` or `sub_domain` is an object or list, over 200 characters, or no plain text
  */
 export function toTenantHints({ path, body, query, client, host, credential }: HintSource): TenantHints {
   const names = ['agent_db', 'db_name'].flatMap((field) => [textOf(body, field), textOf(query, field)]);
@@ -62,6 +62,7 @@ function textOf(fields: unknown, field: string): string | null {
   if (value.length > MATCH_TEXT_LIMIT) {
     throw new ValidationFailedError(`${field} must not be longer than ${MATCH_TEXT_LIMIT} characters.`);
   }
+  if (!isPlainText(value)) throw new ValidationFailedError(`${field} ${NOT_PLAIN}.`);
   return value;
 }
 

@@ -14,7 +14,7 @@ export const TOKEN_SECRET = 'a secret of the tests, longer than 32 bytes';
 /** A new tenant that admits nobody without a credential and takes tokens signed with {@link TOKEN_SECRET}. */
 export function newGuardedTenant(service: TestApp, settings: object = {}): Promise<Tenant> {
   const jwt = { secret: TOKEN_SECRET, tenant_claim: 'tenant', vendor_ids_claim: 'vendor_ids' };
-  return newTenant(service, { auth: { http: 'required', sockets: 'required' }, settings: { jwt, ...settings } as object });
+  return newTenant(service, { auth: { http: 'required', sockets: 'required' }, settings: { jwt, ...settings } });
 }
 
 /** A token that names a person of the tenant, good for five minutes unless `claims` say otherwise. */

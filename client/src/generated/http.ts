@@ -1573,12 +1573,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -1886,12 +1880,6 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["RoomListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
@@ -2201,12 +2189,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2349,12 +2331,6 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
@@ -2499,12 +2475,6 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListDto"];
                     };
                 };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {
                     headers: {
@@ -2647,12 +2617,6 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["RoomOnlyListDto"];
                     };
-                };
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description The answer is the one of `If-None-Match`. */
                 304: {

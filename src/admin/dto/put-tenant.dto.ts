@@ -15,13 +15,13 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-import { isCidr, RefuseUnknownFields } from '../../common/index.js';
+import { isCidr, NOT_PLAIN, PLAIN_TEXT, RefuseUnknownFields } from '../../common/index.js';
 import type { Admission, TenantAuth } from '../../tenancy/index.js';
 import { TenantLimitsDto } from './tenant-limits.dto.js';
 import { TenantSettingsDto } from './tenant-settings.dto.js';
 
 const ADMISSIONS: Admission[] = ['open', 'required'];
-const NAME = /^[^\s\p{Cc}\p{Cf}]+$/u;
+const NAME = /^[^\s\p{Cc}\p{Cf}\p{Cs}]+$/u;
 const SUB_DOMAIN = /^(?!.*\.\.)(?=.*[a-z-])(?!localhost$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 const ADMISSION_MESSAGE = 'auth must be open, required, or an object of both: {"http": …, "sockets": …}';
 
@@ -99,6 +99,7 @@ export class PutTenantDto {
   @IsOptional()
   @IsString()
   @MaxLength(200)
+  @Matches(PLAIN_TEXT, { message: `cluster ${NOT_PLAIN}` })
   cluster?: string | null;
 
   /** Whether its data is only touched as a user of MongoDB that may touch nothing else; cannot change once it has data. */

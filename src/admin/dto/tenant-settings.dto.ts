@@ -1,8 +1,9 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsObject, IsOptional, IsString, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
+import { IsBoolean, IsObject, IsOptional, IsString, Matches, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
 
 import { PERSON_ROLES } from '../../auth/index.js';
+import { NOT_PLAIN, PLAIN_TEXT } from '../../common/index.js';
 import type { Masking } from '../../tenancy/index.js';
 import { JwtSettingsDto } from './jwt-settings.dto.js';
 import { LookupSettingsDto } from './lookup-settings.dto.js';
@@ -26,6 +27,7 @@ export class TenantSettingsDto {
   @IsOptional()
   @IsString()
   @MaxLength(2000)
+  @Matches(PLAIN_TEXT, { message: `default_image ${NOT_PLAIN}` })
   default_image?: string | null;
 
   /** Answers stored text with what HTML would read as markup escaped, for old pages that print it as HTML. */

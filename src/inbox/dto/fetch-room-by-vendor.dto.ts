@@ -2,16 +2,17 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
-import { MATCH_TEXT_LIMIT, toText } from '../../common/index.js';
+import { isPlainText, MATCH_TEXT_LIMIT, NOT_PLAIN, PLAIN_TEXT, toText } from '../../common/index.js';
 import { ClientListDto } from './panel-list.dto.js';
 
 const MOST_VENDORS = 5_000;
+const VENDOR = { type: 'string', maxLength: MATCH_TEXT_LIMIT, pattern: PLAIN_TEXT.source } as const;
 
 /** Whose rooms are asked for: shops of a deployment, by room type. */
 export class FetchRoomByVendorDto extends ClientListDto {
   /** The shops: a list of texts or numbers; a lone value counts as a list of one. */
   @ApiProperty({
-    oneOf: [{ type: 'array', maxItems: MOST_VENDORS, items: { oneOf: [{ type: 'string', nullable: true, maxLength: MATCH_TEXT_LIMIT }, { type: 'number' }] } }, { type: 'string' }, { type: 'number' }],
+    oneOf: [{ type: 'array', maxItems: MOST_VENDORS, items: { oneOf: [{ ...VENDOR, nullable: true }, { type: 'number' }] } }, VENDOR, { type: 'number' }],
     example: ['3', '4'],
   })
   @Transform(({ value }) => toTexts(value))
@@ -22,10 +23,11 @@ export class FetchRoomByVendorDto extends ClientListDto {
 function toFault(value: unknown): string | null {
   if (!Array.isArray(value)) return 'vendor_id is required: a list of texts or numbers';
   if (value.length > MOST_VENDORS) return `vendor_id must not have more than ${MOST_VENDORS} elements`;
-  return value.every(isVendor) ? null : `each of vendor_id must be a text or a number of up to ${MATCH_TEXT_LIMIT} characters`;
+  if (!value.every(isVendor)) return `each of vendor_id must be a text or a number of up to ${MATCH_TEXT_LIMIT} characters`;
+  return value.every((vendor) => isPlainText(vendor ?? '')) ? null : `each of vendor_id ${NOT_PLAIN}`;
 }
 
-function isVendor(value: unknown): boolean {
+function isVendor(value: unknown): value is string | null {
   return value === null || (typeof value === 'string' && value.length <= MATCH_TEXT_LIMIT);
 }
 

@@ -14,32 +14,32 @@ export class SendMessageDto {
   /** The room's `_id`. */
   @IdText({ example: '641d731dee3408c461095a2b' }) room_id!: string;
   /** The text, up to `MESSAGE_LIMIT` characters (10,000 unless the service is configured otherwise); a media message may have none. */
-  @OptionalText({ limit: MESSAGE_CEILING, example: 'I am at the door.' }) message?: string | null;
+  @OptionalText({ limit: MESSAGE_CEILING, free: true, example: 'I am at the door.' }) message?: string | null;
   /** `agent`, `user`, `vendor` or `admin`. */
   @Text({ filled: true, example: 'agent' }) user_type!: string;
   /** Whose app it is for, as apps write it. */
-  @OptionalText({ example: 'to_user' }) to_message?: string | null;
+  @OptionalText({ free: true, example: 'to_user' }) to_message?: string | null;
   /** Whose app it is from, as apps write it. */
-  @OptionalText({ example: 'from_agent' }) from_message?: string | null;
+  @OptionalText({ free: true, example: 'from_agent' }) from_message?: string | null;
   /** Who really sends it; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole). */
   @OptionalText({ example: 141 }) user_id?: string | null;
   /** May be empty. */
   @OptionalText({ limit: TEXT_LIMIT }) email?: string | null;
-  @OptionalText({ limit: TEXT_LIMIT, example: 'goutav' }) username?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, free: true, example: 'goutav' }) username?: string | null;
   /** `N/A` when it is left out; null stays null. */
-  @OptionalText({ example: '+0000000000' }) phone_num?: string | null;
+  @OptionalText({ free: true, example: '+0000000000' }) phone_num?: string | null;
   /** The deployment's `default_image` when it is left out; null stays null. */
-  @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
+  @OptionalText({ limit: URL_LIMIT, free: true }) display_image?: string | null;
   /** A host name of the deployment, where nothing else names it. */
   @OptionalText({ example: '192.168.101.88' }) sub_domain?: string | null;
-  @OptionalText({ example: 'agent_to_user' }) chat_type?: string | null;
+  @OptionalText({ free: true, example: 'agent_to_user' }) chat_type?: string | null;
   /** Whether it has a media file; null and the empty text, which some apps send with plain text, are no. */
   @Transform(blankToUndefined)
   @Flag({ required: false })
   is_media?: boolean;
-  @OptionalText({ limit: URL_LIMIT }) mediaUrl?: string | null;
-  @OptionalText({ limit: URL_LIMIT }) thumbnailUrl?: string | null;
-  @OptionalText({ example: 'image/jpeg' }) mediaType?: string | null;
+  @OptionalText({ limit: URL_LIMIT, free: true }) mediaUrl?: string | null;
+  @OptionalText({ limit: URL_LIMIT, free: true }) thumbnailUrl?: string | null;
+  @OptionalText({ free: true, example: 'image/jpeg' }) mediaType?: string | null;
 }
 
 /** Who sends what. */

@@ -14,13 +14,13 @@ export class JoinRoomDto {
   @OptionalText({ example: 1 }) user_id?: string | null;
   /** May be empty. */
   @OptionalText({ limit: TEXT_LIMIT, example: 'admin@example.com' }) email?: string | null;
-  @OptionalText({ limit: TEXT_LIMIT, example: 'John Doe' }) username?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, free: true, example: 'John Doe' }) username?: string | null;
   /** Another name of `username`. */
-  @OptionalText({ limit: TEXT_LIMIT }) user_name?: string | null;
-  @OptionalText({ example: '+0000000000' }) phone_num?: string | null;
-  @OptionalText({ limit: URL_LIMIT }) display_image?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, free: true }) user_name?: string | null;
+  @OptionalText({ free: true, example: '+0000000000' }) phone_num?: string | null;
+  @OptionalText({ limit: URL_LIMIT, free: true }) display_image?: string | null;
   /** Another name of `display_image`, misspelt by older panels. */
-  @OptionalText({ limit: URL_LIMIT }) dipslay_image?: string | null;
+  @OptionalText({ limit: URL_LIMIT, free: true }) dipslay_image?: string | null;
   /** Without effect. */
   @OptionalText({ example: 'agent_to_user' }) type?: string | null;
 }

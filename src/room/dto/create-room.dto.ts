@@ -38,9 +38,9 @@ export class CreateRoomDto implements RoomFields {
   /** The seller's vendor id. */
   @OptionalText() p2p_id?: string | null;
   @OptionalText() product_id?: string | null;
-  @OptionalText({ limit: NAME_LIMIT }) vendor_name?: string | null;
-  @OptionalText({ limit: NAME_LIMIT }) product_name?: string | null;
-  @OptionalText() product_price?: string | null;
+  @OptionalText({ limit: NAME_LIMIT, free: true }) vendor_name?: string | null;
+  @OptionalText({ limit: NAME_LIMIT, free: true }) product_name?: string | null;
+  @OptionalText({ free: true }) product_price?: string | null;
 }
 
 function toType(value: unknown): unknown {
