@@ -1,0 +1,70 @@
+import type { TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
+import { Listener, type ListenerOptions, type Release, type Transport } from '../support/listener.js';
+import type { Credential, Credentials } from './credentials.js';
+import type { Deployment } from './deployments.js';
+
+/** A socket of the matrix: who asks which deployment to hear it, and how. */
+export interface Seat {
+  readonly at: Deployment;
+  readonly credential: Credential;
+  readonly way: string;
+  readonly listener: Listener;
+}
+
+interface Way {
+  readonly name: string;
+  readonly release: Release;
+  readonly transports: readonly Transport[];
+  /** Where the client cannot say `auth.token`, or does not. */
+  readonly byHeader?: true;
+  /** Without the path: the host names the deployment. */
+  readonly byHost?: true;
+}
+
+const MODERN: readonly Way[] = [
+  { name: '4.8.4 websocket', release: '4.8.4', transports: ['websocket'] },
+  { name: '4.8.4 polling', release: '4.8.4', transports: ['polling'] },
+];
+const OLD: readonly Way[] = (['2.5.0', '1.7.4'] as const).flatMap((release) =>
+  (['websocket', 'polling'] as const).map((transport) => ({ name: `${release} ${transport}`, release, transports: [transport], byHeader: true as const })),
+);
+const BY_HOST: Way = { name: '4.8.4 by host', release: '4.8.4', transports: ['websocket'], byHost: true };
+
+const WITHIN = { within: 30_000 };
+
+/** Opens a socket for each credential of each deployment, good or not, and waits until each is in or refused. */
+export async function takeSeats(service: TestApp, credentials: ReadonlyMap<Deployment, Credentials>): Promise<Seat[]> {
+  const seats = [...credentials].flatMap(([at, { good, refused }]) => [
+    ...[...good, ...refused].flatMap((credential) => MODERN.map((way) => toSeat(service, at, credential, way))),
+    ...[...good.slice(0, 4), ...refused.slice(0, 4)].flatMap((credential) => OLD.map((way) => toSeat(service, at, credential, way))),
+    ...good.map((credential) => toSeat(service, at, credential, BY_HOST)),
+  ]);
+  await decided(seats);
+  return seats;
+}
+
+/** Opens a socket for each client without a credential at deployments that are open to sockets. */
+export async function takeOpenSeats(service: TestApp, deployments: readonly Deployment[]): Promise<Seat[]> {
+  const nobody: Credential = { name: 'no credential', sent: null, role: null };
+  const seats = deployments.flatMap((at) => [...MODERN, ...OLD].map((way) => toSeat(service, at, nobody, way)));
+  await decided(seats);
+  return seats;
+}
+
+/** True where the socket hears its deployment. */
+export function isIn({ listener }: Seat): boolean {
+  return listener.socket.connected && listener.faults.length === 0;
+}
+
+async function decided(seats: readonly Seat[]): Promise<void> {
+  await eventually(() => expect(seats.filter(({ listener }) => !listener.socket.connected && listener.faults.length === 0).map(({ at, credential, way }) => [at.name, credential.name, way])).toEqual([]), WITHIN);
+}
+
+function toSeat({ url }: TestApp, at: Deployment, credential: Credential, way: Way): Seat {
+  const { release, transports, byHeader, byHost } = way;
+  const { sent } = credential;
+  const headers = { ...(byHost ? { host: at.host } : {}), ...(byHeader && sent !== null ? { authorization: sent } : {}) };
+  const options: ListenerOptions = { release, transports, headers, auth: byHeader || sent === null ? {} : { token: sent } };
+  return { at, credential, way: way.name, listener: Listener.of(byHost ? url : `${url}/t/${at.tenant.key}`, options) };
+}
