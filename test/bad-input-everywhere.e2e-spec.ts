@@ -103,7 +103,7 @@ function sentTo(operation: Operation): fc.Arbitrary<Sent> {
 async function check(method: string, route: string, { responses }: Operation, { prefix, id, body, query, headers, isForm }: Sent): Promise<void> {
   const ids = new Map([['OWN', room], ['OTHER', otherRoom]]);
   const key = prefix === 'OWN' ? tenant.key : prefix;
-  const path = `${key === '' ? '' : `/t/${key}`}${route.replace(/\{\w+\}/, ids.get(id) ?? id)}?${toForm(query)}`;
+  const path = `${key === '' ? '' : `/t/${key}`}${route.replace(/\{\w+\}/g, ids.get(id) ?? id)}?${toForm(query)}`;
   const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
   const sent = method === 'GET' ? {} : { body: isForm ? toForm(body) : JSON.stringify(toFields(body)) };
   const response = await fetch(service.url + path, { method, headers: { ...headers, 'content-type': type }, ...sent });

@@ -24,8 +24,8 @@ const PLAIN_FIELDS: readonly [path: string, good: () => object, fields: readonly
     () => ({ room_name: 'plain' }),
     ['room_name', 'type', 'room_id', 'order_vendor_id', 'order_id', 'agent_db', 'vendor_id', 'sub_domain', 'vendor_user_id', 'order_user_id', 'agent_id', 'db_name', 'client_id', 'p2p_id', 'product_id'],
   ],
-  [SEND, () => ({ room_id: String(room._id), user_type: 'user' }), ['room_id', 'user_type', 'user_id', 'email', 'sub_domain']],
-  ['/api/chat/joinRoomByID', () => ({ room_id: String(room._id), user_type: 'user' }), ['room_id', 'user_type', 'user_id', 'email', 'type']],
+  [SEND, () => ({ room_id: String(room._id), user_type: 'user' }), ['room_id', 'user_type', 'user_id', 'sub_domain']],
+  ['/api/chat/joinRoomByID', () => ({ room_id: String(room._id), user_type: 'user' }), ['room_id', 'user_type', 'user_id', 'type']],
   [LOCATION, () => ({ agent_id: 1, order_id: 1, lat: '1', lng: '2' }), ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status']],
 ];
 

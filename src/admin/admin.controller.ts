@@ -5,7 +5,7 @@ import type { Actor } from '../audit/index.js';
 import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { NameTakenError } from '../tenancy/index.js';
-import { AdminTokenRefusedError, DatabaseKeptError, DatabaseUserUnsettledError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
+import { AdminTokenRefusedError, NOT_UTF8, DatabaseKeptError, DatabaseUserUnsettledError, TenantHasDataError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { PutTenantDto } from './dto/put-tenant.dto.js';
@@ -13,7 +13,6 @@ import { RemoveTenantDto } from './dto/remove-tenant.dto.js';
 import { RemovedTenantDto, TenantDto, toRemovedTenantDto, toTenantDto } from './dto/tenant.dto.js';
 import { TenantAdminService } from './tenant-admin.service.js';
 
-const NOT_UTF8 = new ValidationFailedError('The path and the query must be in UTF-8.');
 const ERRORS = [new AdminTokenRefusedError(), NOT_UTF8, new RouteNotFoundError(), new DatabaseUnavailableError()];
 const ERRORS_OF_ONE = [...ERRORS, new TenantNotFoundError()];
 const ERRORS_OF_A_CHANGE = [

@@ -1,4 +1,7 @@
-import { AppError } from '../common/index.js';
+import { AppError, ValidationFailedError } from '../common/index.js';
+
+/** 400: what every route can answer. */
+export const NOT_UTF8 = new ValidationFailedError('The path and the query must be in UTF-8.');
 
 /** 401: the admin token is missing or wrong. */
 export class AdminTokenRefusedError extends AppError {

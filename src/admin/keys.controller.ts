@@ -4,14 +4,14 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../audit/index.js';
 import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, RouteNotFoundError, ValidationFailedError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
-import { AdminTokenRefusedError, KeyNotFoundError, KeysFullError, TenantNotFoundError } from './admin.errors.js';
+import { AdminTokenRefusedError, NOT_UTF8, KeyNotFoundError, KeysFullError, TenantNotFoundError } from './admin.errors.js';
 import { AdminGuard } from './admin.guard.js';
 import { CurrentActor } from './current-actor.decorator.js';
 import { KeyDto, ListedKeyDto, MadeKeyDto, toKeyDto, toListedKeyDto, toMadeKeyDto } from './dto/key.dto.js';
 import { MakeKeyDto, toKeyFields } from './dto/make-key.dto.js';
 import { KeyAdminService } from './key-admin.service.js';
 
-const ERRORS = [new AdminTokenRefusedError(), new RouteNotFoundError(), new TenantNotFoundError(), new DatabaseUnavailableError()];
+const ERRORS = [NOT_UTF8, new AdminTokenRefusedError(), new RouteNotFoundError(), new TenantNotFoundError(), new DatabaseUnavailableError()];
 const ERRORS_OF_MAKING = [
   ...ERRORS,
   new ValidationFailedError('role must be service or reader.'),

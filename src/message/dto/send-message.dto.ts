@@ -24,7 +24,7 @@ export class SendMessageDto {
   /** Who really sends it; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole). */
   @OptionalText({ example: 141 }) user_id?: string | null;
   /** May be empty. */
-  @OptionalText({ limit: TEXT_LIMIT }) email?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, free: true }) email?: string | null;
   @OptionalText({ limit: TEXT_LIMIT, free: true, example: 'goutav' }) username?: string | null;
   /** `N/A` when it is left out; null stays null. */
   @OptionalText({ free: true, example: '+0000000000' }) phone_num?: string | null;

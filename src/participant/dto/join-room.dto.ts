@@ -13,7 +13,7 @@ export class JoinRoomDto {
   /** Who really joins; with `user_type` it tells who is known again (an admin by `email`, a shop as a whole). */
   @OptionalText({ example: 1 }) user_id?: string | null;
   /** May be empty. */
-  @OptionalText({ limit: TEXT_LIMIT, example: 'admin@example.com' }) email?: string | null;
+  @OptionalText({ limit: TEXT_LIMIT, free: true, example: 'admin@example.com' }) email?: string | null;
   @OptionalText({ limit: TEXT_LIMIT, free: true, example: 'John Doe' }) username?: string | null;
   /** Another name of `username`. */
   @OptionalText({ limit: TEXT_LIMIT, free: true }) user_name?: string | null;
