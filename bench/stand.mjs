@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 
 import mongoose from 'mongoose';
 
+import { toKeyHash } from '../dist/auth/key-check.js';
 import { readConfig } from '../dist/config/read-config.js';
 import { EmbeddedMongo } from '../dist/mongo/embedded/embedded-mongo.js';
 import { newDatabaseName } from '../dist/tenancy/tenant-database.js';
 import { startChild } from './processes.mjs';
-import { toJsonCall } from './requests.mjs';
+import { KEY_ID, keyOf, toJsonCall } from './requests.mjs';
 
 const ADMIN_TOKEN = 'of-a-benchmark-that-nobody-else-can-reach';
 const SERVICE = resolve(import.meta.dirname, '../dist/main.js');
@@ -67,11 +68,12 @@ export class Stand {
     return this.#start({ name, file, variables: { MONGODB_URI: this.#mongo.uri, ...variables } });
   }
 
-  /** Registers open deployments: the first over the admin API, the others as copies of what that stored. They are in force at the next start. */
+  /** Registers deployments with an API key each: the first over the admin API, the others as copies of what that stored. They are in force at the next start. */
   async register(keys) {
     const service = await this.startService();
-    await this.put(service, keys[0], { names: [keys[0]], auth: 'open' });
+    await this.put(service, keys[0], { names: [keys[0]] });
     await service.stop();
+    await this.#control.collection('tenants').updateOne({ _id: keys[0] }, { $set: { keys: toApiKeys(keys[0]) } });
     await this.registerLike(keys[0], keys.slice(1));
     const tenants = await this.#control.collection('tenants').find({ _id: { $in: keys } }).toArray();
     return new Map(tenants.map(({ _id, database }) => [_id, database]));
@@ -84,11 +86,11 @@ export class Stand {
     if (answer.status !== 200) throw new Error(`the admin API answered ${answer.status}: ${await answer.text()}`);
   }
 
-  /** Stores deployments that differ from a registered one in nothing but their key, name and database. */
+  /** Stores deployments that differ from a registered one in nothing but their key, name, API key and database. */
   async registerLike(key, others, into = this.#control) {
     if (others.length === 0) return;
     const like = await this.#control.collection('tenants').findOne({ _id: key });
-    await into.collection('tenants').insertMany(others.map((other) => ({ ...like, _id: other, names: [other], database: newDatabaseName(other) })));
+    await into.collection('tenants').insertMany(others.map((other) => ({ ...like, _id: other, names: [other], keys: toApiKeys(other), database: newDatabaseName(other) })));
     await into.collection('revisions').updateOne({ _id: 'tenants' }, { $inc: { revision: 1 } }, { upsert: true });
   }
 
@@ -99,4 +101,8 @@ export class Stand {
   #start(options) {
     return startChild({ folder: this.#folder, ...options }, (child) => this.#children.push(child));
   }
+}
+
+function toApiKeys(tenant) {
+  return [{ id: KEY_ID, role: 'service', hash: toKeyHash(keyOf(tenant)), expires: null, note: null, created_date: new Date() }];
 }

@@ -4,7 +4,7 @@ import { io } from 'socket.io-client';
 
 import { drawFrom, eachOf, quantile, upTo } from '../numbers.mjs';
 import { cpuSeconds } from '../processes.mjs';
-import { call, listOf, messageTo } from '../requests.mjs';
+import { call, keyOf, listOf, messageTo } from '../requests.mjs';
 import { aRoom, fillRooms } from '../seed.mjs';
 
 const AGENT = '141';
@@ -81,7 +81,7 @@ async function connect(url, keys, heard) {
   const sockets = [];
   const wanted = keys.flatMap((key) => upTo(SOCKETS_OF_TENANT).map((nth) => ({ key, name: `${key} ${nth}` })));
   await eachOf(wanted, 20, async ({ key, name }) => {
-    const socket = io(`${url}/t/${key}`, { forceNew: true, transports: ['websocket'], reconnection: false });
+    const socket = io(`${url}/t/${key}`, { forceNew: true, transports: ['websocket'], reconnection: false, auth: { token: keyOf(key) } });
     socket.on('new-message', ({ message }) => heard.add(key, name, message.chatData._id));
     sockets.push(socket);
     await new Promise((resolve, reject) => socket.on('connect', resolve).on('connect_error', reject));
