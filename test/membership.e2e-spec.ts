@@ -155,7 +155,7 @@ describe('A room', () => {
   it('says of a message who really wrote it, whatever the body says', async () => {
     const room = await aRoom(service, tenant, { room_name: 'who wrote' });
     const written = [
-      ['agent', { user_type: 'agent', user_id: 999 }, { auth_user_id: '141', from_user_id: '141' }],
+      ['agent', { user_type: 'agent', user_id: 999, from_message: 'from_user' }, { auth_user_id: '141', from_user_id: '141', from_message: 'from_agent' }],
       ['user', { user_type: 'user', user_id: 2 }, { auth_user_id: '1', from_user_id: '1' }],
       ['vendor', { user_type: 'vendor', user_id: 1 }, { auth_user_id: '900', from_id: '7' }],
       ['admin', { user_type: 'admin', user_id: 141, email: '' }, { auth_user_id: '5', from_user_id: '5' }],
@@ -204,6 +204,21 @@ describe('Locations', () => {
     for (const who of [...MEMBERS, 'seller'] as const) {
       expect([who, (await people[who].get('/api/agent/getAgentLocation?agent_id=142&order_id=20')).body.error]).toEqual([who, 'LOCATION_NOT_FOUND']);
     }
+  });
+});
+
+describe('A room that a customer made', () => {
+  it('tells nobody where an agent is until the agent is in it', async () => {
+    const [follower, listener] = [await personCalls(service, tenant, 'user', '66'), await Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: await tokenOf(tenant, 'user', '66') } })];
+    const made = await follower.post('/api/room/createRoom', { room_name: 'made up', type: 'agent_to_user', order_user_id: 66, agent_id: 141, order_id: 30, agent_db: tenant.names[0] }).expect(200);
+    const save = (lat: string): Promise<unknown> => people.agent.post('/api/agent/saveAgentLocation', { agent_id: 141, order_id: 30, lat, lng: '1' }).expect(200);
+    await save('unseen');
+    expect((await follower.get('/api/agent/getAgentLocation?agent_id=141&order_id=30')).body.error).toBe('LOCATION_NOT_FOUND');
+    await people.agent.send(made.body.roomData._id, { user_type: 'agent' }).expect(200);
+    await save('seen');
+    await soon(() => expect(listener.payloads('agent-location-141').map(({ lat }) => lat)).toEqual(['seen']));
+    expect((await follower.get('/api/agent/getAgentLocation?agent_id=141&order_id=30').expect(200)).body.data.lat).toBe('seen');
+    listener.close();
   });
 });
 

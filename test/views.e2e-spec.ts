@@ -104,6 +104,22 @@ describe('Phone and e-mail', () => {
     listener.close();
   });
 
+  it('reach whoever hears, also after somebody who hears of nothing came, saw another policy and left', async () => {
+    const tenant = await newGuardedTenant(service);
+    const room = await aRoom(service, tenant);
+    const open = async (role: 'agent' | 'vendor', sub: string): Promise<Listener> => Listener.open(`${service.url}/t/${tenant.key}`, { auth: { token: await tokenOf(tenant, role, sub) } });
+    const shopless = await open('vendor', '900');
+    await changeSettings(service, tenant, { masking: { vendor: { '*': ['phone_num'] }, agent: { '*': ['phone_num'] } } });
+    await soon(() => expect(shopless.disconnects).toHaveLength(1));
+    const [again, agent] = [await open('vendor', '900'), await open('agent', '141')];
+    await aMessage(service, tenant, room._id, { message: 'one', sender: CUSTOMER });
+    await soon(() => expect(agent.texts()).toEqual(['one']));
+    again.close();
+    await aMessage(service, tenant, room._id, { message: 'two', sender: CUSTOMER });
+    await soon(() => expect(agent.texts()).toEqual(['one', 'two']));
+    agent.close();
+  });
+
   it('follow a change of the policy at once, in lists and on open sockets', async () => {
     const tenant = await newGuardedTenant(service);
     const room = await aChat(tenant);
@@ -134,9 +150,11 @@ describe('escape_html', () => {
     const made = await calls.post('/api/room/createRoom', { room_name: MARKUP, type: 'agent_to_user', agent_id: 141, agent_db: tenant.key, vendor_name: MARKUP }).expect(200);
     const id = String(made.body.roomData._id);
     const sent = await calls.send(id, { message: MARKUP, username: MARKUP, mediaUrl: 'https://x.example/a.png?a=1&b=2' }).expect(200);
+    const place = await calls.post('/api/agent/saveAgentLocation', { agent_id: 141, order_id: 1, lat: MARKUP, lng: '1', status: MARKUP }).expect(200);
     const joined = await calls.post('/api/chat/joinRoomByID', { room_id: id, user_type: 'user', user_id: 1, username: MARKUP }).expect(200);
     await soon(() => expect(listener.texts()).toEqual(['&lt;img src=x onerror=alert(1)&gt;']));
-    const answers = [made.body, sent.body, joined.body, await calls.room(id), await calls.history(id), await calls.users(id), (await calls.post('/api/room/fetchRoomByUserAgent', agentList(tenant))).body, (await calls.post('/api/room/fetchRoomByClient', { db_name: 'x', type: 'agent_to_user' })).body];
+    await soon(() => expect(listener.payloads('agent-location-141')).toHaveLength(1));
+    const answers = [made.body, sent.body, joined.body, place.body, (await calls.get('/api/agent/getAgentLocation?agent_id=141&order_id=1')).body, await calls.room(id), await calls.history(id), await calls.users(id), (await calls.post('/api/room/fetchRoomByUserAgent', agentList(tenant))).body, (await calls.post('/api/room/fetchRoomByClient', { db_name: 'x', type: 'agent_to_user' })).body];
     expect(JSON.stringify(answers) + listener.frames.join()).not.toContain('<');
     expect(sent.body.chatData.mediaUrl).toBe('https://x.example/a.png?a=1&b=2');
     await changeSettings(service, tenant, { escape_html: false });

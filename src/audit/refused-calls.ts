@@ -7,7 +7,7 @@ import { AuditRepository } from './audit.repository.js';
 const WRITE_MS = 10_000;
 // More than the reasons of a hundred deployments; what is over it is counted together.
 const MOST_COUNTS = 1_000;
-const REFUSALS: ReadonlySet<number> = new Set([403, 429]);
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429]);
 
 /** How many calls of a tenant were refused for one reason in one minute. */
 interface Refusals {

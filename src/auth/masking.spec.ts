@@ -30,7 +30,12 @@ describe('maskPerson', () => {
     expect(maskPerson({ user_type: 'user', phone_num: '+null 0000000000', email: '@x' }, mask)).toEqual({ user_type: 'user', phone_num: '+null ********00', email: '***' });
   });
 
-  it('takes no rule from a kind that is a name of every object', () => {
-    expect(maskPerson({ ...PERSON, user_type: 'constructor' }, toMask({ agent: { user: ['email'] } }, 'agent'))).toEqual({ ...PERSON, user_type: 'constructor' });
+  it('masks of who is of no known kind whatever is masked of any, and takes kinds as they are written', () => {
+    for (const kind of ['constructor', '__proto__', 'customer', '']) expect(maskPerson({ ...PERSON, user_type: kind }, toMask(POLICY, 'agent'))).toMatchObject({ phone_num: '+* *** *** **56', email: 'j***@example.com' });
+    expect(maskPerson({ ...PERSON, user_type: 'User' }, toMask(POLICY, 'agent')).phone_num).toBe('+* *** *** **56');
+  });
+
+  it('masks the digits of every script', () => {
+    expect(maskPerson({ user_type: 'user', phone_num: '٠٥٥٥١٢٣٤٥٦' }, toMask(POLICY, 'agent')).phone_num).toBe('********٥٦');
   });
 });

@@ -40,7 +40,8 @@ function hasField(value: unknown, name: string): value is Readonly<Record<string
 function toIds(value: unknown): string[] | null {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > MOST_VENDOR_IDS) return null;
-  return [...new Set(values.map(toId).filter((id) => id !== null))];
+  // A server that tells them in another order tells nothing new.
+  return [...new Set(values.map(toId).filter((id) => id !== null))].sort();
 }
 
 // Of numbers beyond the safe ones two that are written differently are one: somebody else's.

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiQuery, ApiTags } from '@nestjs/swagger';
 
-import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, type Caller } from '../auth/index.js';
+import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, viewOf, type Caller } from '../auth/index.js';
 import { QueryOrBody, ValidationFailedError } from '../common/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { LocationAnswerDto, LocationOfDto, SaveLocationDto, toLocationAnswer, toLocationFields } from './dto/location.dto.js';
@@ -25,7 +25,7 @@ export class LocationController {
   @ApiOkResponse({ type: LocationAnswerDto, description: 'It is stored.', example: SAVED_ANSWER })
   @ApiWireErrors([new ValidationFailedError('agent_id must be a whole number.'), new NotAllowedError()])
   async saveAgentLocation(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: SaveLocationDto): Promise<LocationAnswerDto> {
-    return toLocationAnswer(await this.locations.save(tenant, caller, toLocationFields(dto)), 'Location saved successfully');
+    return toLocationAnswer(viewOf(tenant, caller), await this.locations.save(tenant, caller, toLocationFields(dto)), 'Location saved successfully');
   }
 
   /** The newest location of an agent on an order; the two fields stand in the query, or in a body as old callers send it. */
@@ -36,6 +36,6 @@ export class LocationController {
   @ApiOkResponse({ type: LocationAnswerDto, description: 'The newest location.', example: NEWEST_ANSWER })
   @ApiWireErrors([new ValidationFailedError('agent_id is required.'), new LocationNotFoundError()])
   async getAgentLocation(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @QueryOrBody() { agent_id, order_id }: LocationOfDto): Promise<LocationAnswerDto> {
-    return toLocationAnswer(await this.locations.getNewest(tenant, caller, agent_id, order_id), 'Latest data read successfully');
+    return toLocationAnswer(viewOf(tenant, caller), await this.locations.getNewest(tenant, caller, agent_id, order_id), 'Latest data read successfully');
   }
 }

@@ -20,7 +20,7 @@ import {
 } from '../room/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import { MessageRepository } from './message.repository.js';
-import type { SentFields } from './message.js';
+import { asSender, type SentFields } from './message.js';
 import { RoomQueue } from './room-queue.js';
 
 const WAITING_PER_ROOM = 200;
@@ -54,7 +54,7 @@ export class MessageService {
   async store(tenant: Tenant, caller: Caller, roomId: Id, { sender, fields }: SentFields): Promise<{ message: Message; room: Room }> {
     this.checkLength(tenant, fields);
     const of = writableBy(caller, sender.user_type);
-    const message = { _id: newId(), fields, defaultImage: tenant.settings.default_image };
+    const message = { _id: newId(), fields: asSender(caller, sender, fields), defaultImage: tenant.settings.default_image };
     const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, { joiner: asCaller(caller, sender), message, of });
     const room = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, store);
     if (room === null) return this.refuse(tenant, caller, roomId, of);

@@ -4,7 +4,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import type { Socket } from 'socket.io';
 import type { Subscription } from 'rxjs';
 
-import { isNotLookedUp } from '../auth/index.js';
+import { isNotLookedUp, viewOf } from '../auth/index.js';
 import { AppError } from '../common/index.js';
 import { TenantDirectory, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
@@ -72,7 +72,7 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
   private async seatNow(socket: Socket, seat: Seat): Promise<Seat | null> {
     try {
       const now = await this.handshake.admit(socket);
-      return now.tenant.cluster === seat.tenant.cluster && isDeepStrictEqual(channelsOf(now), channelsOf(seat)) ? now : null;
+      return isDeepStrictEqual(placeOf(now), placeOf(seat)) ? now : null;
     } catch (error) {
       if (!(error instanceof AppError)) {
         this.logger.error({ err: error }, 'a socket could not be looked at again');
@@ -86,6 +86,11 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
     const now = this.directory.findByKey(tenant.key);
     return now !== null && isDeepStrictEqual(termsOf(now), termsOf(tenant)) && caller.expires !== null && Date.now() < caller.expires.getTime() + GRACE_MS;
   }
+}
+
+// Who has no channels has a view all the same.
+function placeOf(seat: Seat): readonly unknown[] {
+  return [seat.tenant.cluster, viewOf(seat.tenant, seat.caller).id, channelsOf(seat)];
 }
 
 // What decides whether a token is good, and what it shows.

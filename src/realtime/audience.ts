@@ -84,8 +84,11 @@ export class Audience {
 
   /** True where somebody hears a part of the tenant only. */
   hasPart({ database }: Tenant): boolean {
-    const { seats, waiting } = this.byDatabase.get(database) ?? { seats: new Map<Socket, Seat>(), waiting: new Map<Socket, Waiting>() };
-    return [...seats.values(), ...[...waiting.values()].map(({ seat }) => seat)].some(({ caller }) => belongingsOf(caller) !== null);
+    const hearers = this.byDatabase.get(database);
+    if (hearers === undefined) return false;
+    for (const { caller } of hearers.seats.values()) if (belongingsOf(caller) !== null) return true;
+    for (const { seat } of hearers.waiting.values()) if (belongingsOf(seat.caller) !== null) return true;
+    return false;
   }
 
   /** All sockets that hear a tenant or wait to. */

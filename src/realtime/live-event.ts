@@ -24,7 +24,7 @@ export function toMessageEvents(message: Message, room: Room): LiveEvent[] {
 /** An agent's location, for the agent and those of the rooms that have to do with its order. */
 export function toLocationEvent(location: Location, rooms: readonly Membered[]): LiveEvent {
   const agent = { agent_id: String(location.agent_id) };
-  const payloadIn = onceForEach(() => toWireLocation(location));
+  const payloadIn = onceForEach((view) => view.show(toWireLocation(location)));
   return { name: `agent-location-${location.agent_id}`, kind: 'agent-location', rooms: [agent, ...rooms], payloadIn };
 }
 

@@ -42,9 +42,10 @@ export class RoomRepository {
     return found;
   }
 
-  /** The rooms of an agent on an order, up to a hundred, as much of them as says whose they are. */
+  /** Rooms of an agent on an order, up to a hundred, as much of them as says whose they are; of those that a customer or shop made, the ones that the agent has joined. */
   findOfAgent(tenant: Tenant, agentId: string, orderId: string): Promise<Membered[]> {
-    const filter = { agent_db: { $in: [...tenant.names, null] }, agent_id: agentId, order_id: orderId };
+    const vouched: object[] = [{ made_by: { $nin: ['user', 'vendor'] } }, { participants: { $elemMatch: { user_type: 'agent', auth_user_id: agentId } } }];
+    const filter = { agent_db: { $in: [...tenant.names, null] }, agent_id: agentId, order_id: orderId, $or: vouched };
     return this.models.with(tenant, ROOMS, (rooms) =>
       rooms.find(filter).select({ agent_id: 1, order_user_id: 1, vendor_id: 1, p2p_id: 1 }).limit(MOST_OF_ORDER).lean<Membered[]>(),
     );

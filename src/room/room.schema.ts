@@ -1,6 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 import mongoose from 'mongoose';
 
+import type { Role } from '../auth/index.js';
 import type { Id } from '../mongo/index.js';
 
 import type { TenantCollection } from '../tenancy/index.js';
@@ -41,6 +42,7 @@ export class RoomRecord implements Room {
   // Both are written whole by the one update of room-change.ts, so mongoose need not know their inside.
   @Prop({ type: [mongoose.Schema.Types.Mixed], required: true }) participants!: Participant[];
   @Prop({ type: mongoose.Schema.Types.Mixed, default: null }) last_message!: Message | null;
+  @Prop({ type: String }) made_by?: Role;
   @Prop({ type: Number, required: true }) seq!: number;
   @Prop({ type: mongoose.Schema.Types.ObjectId, required: true }) revision!: Id;
 }

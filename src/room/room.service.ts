@@ -20,7 +20,7 @@ export class RoomService {
    */
   async create(tenant: Tenant, caller: Caller, fields: RoomFields): Promise<{ room: Room; isNew: boolean }> {
     checkMayMake(caller, fields);
-    const stored = await this.rooms.insertOrFind(tenant, toNewRoom(fields));
+    const stored = await this.rooms.insertOrFind(tenant, toNewRoom(caller, fields));
     checkMayMake(caller, stored.room);
     return stored;
   }
@@ -43,7 +43,7 @@ export class RoomService {
     return new Map(rooms.map((room) => [room._id.toHexString(), room]));
   }
 
-  /** The rooms of an agent on an order, up to a hundred, as much of them as says whose they are. */
+  /** Whose rooms an agent has on an order: up to a hundred rooms that the agent has to do with, not ones that a customer or shop only says so of. */
   findOfAgent(tenant: Tenant, agentId: string, orderId: string): Promise<Membered[]> {
     return this.rooms.findOfAgent(tenant, agentId, orderId);
   }
@@ -66,7 +66,7 @@ export class RoomService {
   }
 }
 
-function toNewRoom(fields: RoomFields): Room {
+function toNewRoom({ role }: Caller, fields: RoomFields): Room {
   const now = new Date();
   return {
     _id: newId(),
@@ -79,6 +79,7 @@ function toNewRoom(fields: RoomFields): Room {
     __v: 0,
     participants: [],
     last_message: null,
+    made_by: role,
     seq: 0,
     revision: newId(),
   };

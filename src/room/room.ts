@@ -1,3 +1,4 @@
+import type { Role } from '../auth/index.js';
 import { pick } from '../common/index.js';
 import type { Id } from '../mongo/index.js';
 
@@ -44,6 +45,8 @@ export interface Room extends RoomFields {
   /** In order of joining. */
   participants: Participant[];
   last_message: Message | null;
+  /** Role of whoever made it; absent of rooms that were made before this was noted. Never answered. */
+  made_by?: Role;
   /** How many messages the room has had. */
   seq: number;
   /** New with every change of the room, its participants or its preview, so that no two states share one. */

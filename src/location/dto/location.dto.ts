@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+import type { View } from '../../auth/index.js';
 import { Integer, OptionalText, Text } from '../../common/index.js';
 import { toWireLocation, type Location, type LocationFields } from '../location.js';
 
@@ -53,6 +54,6 @@ export function toLocationFields({ agent_id, order_id, lat, lng, short_code = ''
 }
 
 /** The answer that shows this location. */
-export function toLocationAnswer(location: Location, message: string): LocationAnswerDto {
-  return { data: toWireLocation(location), status: true, statusCode: 200, message };
+export function toLocationAnswer(view: View, location: Location, message: LocationAnswerDto['message']): LocationAnswerDto {
+  return { data: view.show(toWireLocation(location)), status: true, statusCode: 200, message };
 }
