@@ -78,6 +78,18 @@ describe('A connection that asks for a namespace again and again', () => {
     raw.socket.close();
   });
 
+  it.each([3, 4] as const)('of engine.io %i is in it once whatever it writes for it, and leaves nobody behind', async (version) => {
+    const sockets = async (): Promise<number> => Number(/^anteroom_sockets (\d+)$/m.exec((await request(service.url).get('/metrics')).text)?.[1]);
+    await eventually(async () => expect(await sockets()).toBe(0), WITHIN);
+    const raw = await RawSocket.open(version);
+    const forms = ['#0', '#1', '/.', '/x/..', '\t', '%20/..', '?a#b', ';x'].map((end) => `40/t/${tenant.key}${end},`);
+    raw.send(...forms, `40/t\\${tenant.key},`, `40/./t/${tenant.key},`, `40/x/../t/${tenant.key},`, `40/t/${tenant.key},`, `40/t/${tenant.key},`);
+    await raw.heard(new RegExp(`^40/(\\./)?t/${tenant.key}`));
+    expect(await sockets()).toBe(1);
+    raw.socket.close();
+    await eventually(async () => expect(await sockets()).toBe(0), WITHIN);
+  });
+
   it('may leave it and come again', async () => {
     const raw = await RawSocket.open(4);
     const name = `/t/${tenant.key},`;

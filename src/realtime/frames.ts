@@ -25,8 +25,14 @@ export interface FrameLimits {
 
 // So many frames wait for a client now and then; they are not worth counting.
 const FEW = 50;
-// Of a socket.io packet: its type, the number of its attachments, and its namespace up to the query or the comma.
-const PACKET = /^(\d)(?:\d+-)?(\/[^,?]*)?/;
+// Of engine.io 3 a namespace is read as the path of a URL: of two texts with anything else in them the one could mean the other.
+const NAMESPACE = /^[\w/-]+$/;
+// Of a socket.io packet: its type, the number of its attachments, and its namespace up to the comma.
+const PACKET = /^(\d)(?:\d+-)?(\/[^,]*)?/;
+// Clients join one, after `/`.
+const MOST_NAMESPACES = 20;
+// What keepDoubledSlash puts before a name; a URL's path is the same without.
+const KEPT_DOUBLED = /^\/\.(?=\/)/;
 const [CONNECT, DISCONNECT] = ['0', '1'];
 
 /**
@@ -64,10 +70,11 @@ export function limitNamespaces(connection: Connection, tell: (name: string) => 
   const asked = new Set(connection.protocol === 3 ? ['/'] : []);
   connection.on('packet', (frame: Frame) => {
     if (frame.type !== 'message' || typeof frame.data !== 'string') return;
-    const [, type, name = '/'] = PACKET.exec(frame.data) ?? [];
+    const [, type, said = '/'] = PACKET.exec(frame.data) ?? [];
+    const name = connection.protocol === 3 ? toPath(said) : said;
     if (type === DISCONNECT) asked.delete(name);
     if (type !== CONNECT) return;
-    if (asked.has(name)) discard(frame);
+    if (asked.has(name) || asked.size >= MOST_NAMESPACES || !NAMESPACE.test(name)) return discard(frame);
     asked.add(name);
     tell(name);
   });
@@ -82,6 +89,11 @@ export function keepDoubledSlash(connection: Connection): void {
   connection.on('packet', (frame: Frame) => {
     if (frame.type === 'message' && typeof frame.data === 'string') frame.data = frame.data.replace(/^(\d(?:\d+-)?)(?=\/\/)/, '$1/.');
   });
+}
+
+function toPath(said: string): string {
+  const [path = ''] = said.split('?');
+  return path.replace(KEPT_DOUBLED, '');
 }
 
 /** True where more than this waits for a client that does not read. */

@@ -57,7 +57,10 @@ export class TenantNamespaces {
   private welcome(socket: Socket): void {
     const seat = this.seats.get(socket) as Seat;
     this.audience.join(socket, seat);
-    socket.on('disconnect', () => this.audience.leave(socket, seat.tenant));
+    // Both, for who is in a namespace twice over one connection is told of one end only.
+    const leave = (): void => this.audience.leave(socket, seat.tenant);
+    socket.on('disconnect', leave);
+    socket.conn.once('close', leave);
     this.received.listen(socket);
   }
 }

@@ -65,6 +65,7 @@ describe('Writing', () => {
     expect(() => checkIsAmong(among, { vendor_id: '7' })).toThrow(NotAllowedError);
     expect(() => checkIsAmong(among, { p2p_id: '7' })).not.toThrow();
     expect(() => checkIsAmong(writableBy(seller, 'vendor'), { vendor_id: '7' })).not.toThrow();
+    expect(() => checkIsAmong(writableBy(seller, 'vendor'), { vendor_id: '8', p2p_id: '7' })).toThrow(NotAllowedError);
   });
 
   it('is not for readers, and making rooms not for whose they are not', () => {

@@ -17,8 +17,8 @@ export interface Belonging {
 const WRITES_AS: Readonly<Partial<Record<Role, Readonly<Record<string, readonly MemberField[]>>>>> = {
   agent: { agent: ['agent_id'] },
   user: { user: ['order_user_id', 'p2p_id'] },
-  // The seller of a peer chat is a user in it.
-  vendor: { vendor: ['vendor_id', 'p2p_id'], user: ['p2p_id'] },
+  // What a shop writes is from the room's shop, so only that one may; the seller of a peer chat is a user in it.
+  vendor: { vendor: ['vendor_id'], user: ['p2p_id'] },
   admin: { admin: [] },
 };
 
