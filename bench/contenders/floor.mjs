@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 
 import mongoose from 'mongoose';
 
+import { View } from '../../dist/auth/view.js';
 import { toRoomCard } from '../../dist/inbox/room-card.js';
 import { readJson } from './body.mjs';
 import { CLIENT_OPTIONS, listen } from './listen.mjs';
@@ -19,10 +20,12 @@ async function answerOf(match) {
   return answers.get(match.agent_id);
 }
 
+const AS_STORED = new View(new Map(), false);
+
 async function makeAnswer(ids) {
   const found = await rooms.find({ _id: { $in: ids } }).toArray();
   const byId = new Map(found.map((room) => [String(room._id), room]));
-  return Buffer.from(JSON.stringify({ roomData: ids.map((id) => toRoomCard(byId.get(String(id)))), status: true, statusCode: 200 }));
+  return Buffer.from(JSON.stringify({ roomData: ids.map((id) => toRoomCard(byId.get(String(id)), AS_STORED)), status: true, statusCode: 200 }));
 }
 
 listen(
