@@ -13,7 +13,6 @@ import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
 import { Calls } from './support/calls.js';
 import { eventually } from './support/eventually.js';
 import { monitored, onCommand } from './support/explain.js';
-import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
 import { refusal } from './support/refusal.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -263,73 +262,6 @@ describe('Work of a deployment', () => {
     await Promise.all([held, last]);
     expect((await calls.history(room._id)).map(({ message }) => message)).toEqual(['held', 'last']);
     expect(off.log.filter(({ level }) => Number(level) >= 50)).toEqual([]);
-  });
-});
-
-describe('Sockets of a deployment', () => {
-  const HOST = 'chat.limited.example';
-  const listeners: Listener[] = [];
-  const open = async (path: string, options: ListenerOptions = {}): Promise<Listener> => {
-    const listener = await Listener.open(service.url + path, options);
-    listeners.push(listener);
-    return listener;
-  };
-  afterEach(() => {
-    for (const listener of listeners.splice(0)) listener.close();
-  });
-
-  it.each(RELEASES)('are as many as it may have, of %s too; one more is told why not, and let in when another has gone', async (release) => {
-    const tenant = await limited({ sockets: 2 });
-    const path = `/t/${tenant.key}`;
-    const [first] = [await open(path, { release }), await open(`${path}/`, { release })];
-    const oneMore = Listener.of(service.url + path, { release });
-    await eventually(() => expect(oneMore.faults).toHaveLength(1), WITHIN);
-    const [fault] = oneMore.faults as { data?: unknown }[];
-    expect(fault?.data ?? fault).toEqual(refusal(429, 'TOO_MANY_REQUESTS', 'again'));
-    oneMore.close();
-    first.close();
-    const later = await eventually(() => open(path, { release }), WITHIN);
-    await aMessage(service, tenant, (await aRoom(service, tenant))._id, { message: 'to who is in' });
-    await eventually(() => expect(later.texts()).toEqual(['to who is in']), WITHIN);
-    expect(oneMore.heard).toEqual([]);
-  });
-
-  it('are counted for it alone', async () => {
-    const [full, other] = await Promise.all([limited({ sockets: 1 }), limited({ sockets: 1 })]);
-    await open(`/t/${full.key}`);
-    expect((await open(`/t/${other.key}`)).socket.connected).toBe(true);
-  });
-
-  it.each(['4.8.4', '2.5.0'] as const)('count in the default namespace too, where one more of %s hears nothing, in silence', async (release) => {
-    const tenant = await limited({ sockets: 1 }, { sub_domains: [`${release.replaceAll('.', '-')}.${HOST}`] });
-    const headers = { host: tenant.sub_domains[0]! };
-    const first = await open(`/t/${tenant.key}`, { release });
-    const oneMore = await open('', { release, headers });
-    const room = await aRoom(service, tenant);
-    await aMessage(service, tenant, room._id, { message: 'one' });
-    await eventually(() => expect(first.texts()).toEqual(['one']), WITHIN);
-    expect([oneMore.socket.connected, oneMore.faults, oneMore.heard]).toEqual([true, [], []]);
-    first.close();
-    // Its place is free now.
-    const next = await eventually(() => open(`/t/${tenant.key}`, { release }), WITHIN);
-    expect(next.socket.connected).toBe(true);
-  });
-
-  it('that ask for a namespace again and again take one place', async () => {
-    const tenant = await limited({ sockets: 1 });
-    for (let times = 0; times < 10; times++) {
-      const listener = await eventually(() => Listener.open(`${service.url}/t/${tenant.key}`), WITHIN);
-      listener.close();
-    }
-  });
-
-  it('that were there before the limit stay', async () => {
-    const tenant = await limited({});
-    const [first, second] = [await open(`/t/${tenant.key}`), await open(`/t/${tenant.key}`)];
-    await service.app.get(TenantAdminService).put(tenant.key, { limits: { sockets: 1 } });
-    await aMessage(service, tenant, (await aRoom(service, tenant))._id, { message: 'still here' });
-    await eventually(() => expect([first.texts(), second.texts()]).toEqual([['still here'], ['still here']]), WITHIN);
-    await expect(open(`/t/${tenant.key}`)).rejects.toMatchObject({ data: { error: 'TOO_MANY_REQUESTS' } });
   });
 });
 

@@ -1,6 +1,7 @@
 import request, { type Response } from 'supertest';
 
 import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { Lookups } from '../src/auth/lookups.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
@@ -88,6 +89,18 @@ describe('A token that a deployment looks up', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect((await list(token)).status).toBe(200);
     expect(server.asked).toEqual([token]);
+  });
+
+  it('is looked up in its turn where many new ones come at once, twenty at a time', async () => {
+    const of = await withLookup({ timeout_ms: 5_000 });
+    const held: (() => void)[] = [];
+    server.answer = (incoming, response) => void held.push(() => answering(AGENT)(incoming, response));
+    const answers = Promise.all(Array.from({ length: 60 }, () => list(aToken(), of)));
+    await eventually(() => expect(held).toHaveLength(20), WITHIN);
+    server.answer = answering(AGENT);
+    held.forEach((go) => go());
+    expect((await answers).map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200));
+    expect(server.asked).toHaveLength(60);
   });
 
   it.each([401, 403])('is refused where the server answers %i, which is remembered too', async (status) => {
@@ -183,17 +196,34 @@ describe('A token is refused', () => {
     for (const secret of [token, 'of-the-url']) expect(log).not.toContain(secret);
   });
 
-  it('at once where twenty others wait already, of the same deployment only', async () => {
+  it('where its turn does not come in time, and nobody asks for it', async () => {
+    const of = await withLookup({ timeout_ms: 300 });
     server.answer = hang;
-    const waiting = Array.from({ length: 20 }, () => list(aToken()));
+    const before = Array.from({ length: 20 }, async () => service.app.get(Lookups).callerOf(of, { ...of.settings.lookup!, timeout_ms: 5_000 }, aToken()));
     await eventually(() => expect(server.asked).toHaveLength(20), WITHIN);
-    await expectRefused(aToken());
+    await Promise.all(Array.from({ length: 10 }, () => expectRefused(aToken(), of)));
     expect(server.asked).toHaveLength(20);
-    const other = await withLookup();
+    server.answer = answering(AGENT);
+    await Promise.all(before);
+    expect((await list(aToken(), of)).status).toBe(200);
+  });
+
+  it('at once where the line is full, of the same deployment only', async () => {
+    const [full, other] = [await withLookup({ timeout_ms: 5_000 }), await withLookup()];
+    server.answer = hang;
+    const lookups = service.app.get(Lookups);
+    let ended = 0;
+    const waiting = Array.from({ length: 1_020 }, async () => {
+      await lookups.callerOf(full, full.settings.lookup!, aToken());
+      ended++;
+    });
+    await eventually(() => expect(server.asked).toHaveLength(20), WITHIN);
+    await expectRefused(aToken(), full);
+    expect([ended, server.asked.length]).toEqual([0, 20]);
     server.answer = answering(AGENT);
     expect((await list(aToken(), other)).status).toBe(200);
-    for (const { status } of await Promise.all(waiting)) expect(status).toBe(403);
-    expect((await list(aToken())).status).toBe(200);
+    await Promise.all(waiting);
+    expect((await list(aToken(), full)).status).toBe(200);
   });
 
   it('without asking where it has the form of a token of this service’s own or of an app’s', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
+import { WorkLines } from '../mongo/index.js';
 import type { LookupSettings, Tenant } from '../tenancy/index.js';
 import type { RefusalReason } from './auth.errors.js';
 import { AwayLog } from './away-log.js';
@@ -15,6 +16,9 @@ type Outcome = Caller | RefusalReason;
 const MOST_BYTES = 64_000;
 /** Requests that wait for one tenant's server at the same time. */
 const MOST_AT_ONCE = 20;
+/** Credentials of one tenant that wait for their turn. */
+const MOST_WAITING = 1_000;
+const LINE_FULL = new Error('too many credentials wait to be looked up');
 /** Memory for what was answered, of people and of refused credentials apart: nobody's guesses push a good one out. */
 const MEMORY = { people: 32_000_000, refused: 8_000_000 };
 const ENTRY_BYTES = 400;
@@ -31,7 +35,7 @@ export class Lookups {
   private readonly people = new LRUCache<string, Caller>({ maxSize: MEMORY.people, sizeCalculation: bytesOf });
   private readonly refused = new LRUCache<string, RefusalReason>({ maxSize: MEMORY.refused, sizeCalculation: () => ENTRY_BYTES });
   private readonly underWay = new Map<string, Promise<Outcome>>();
-  private readonly asking = new Map<string, number>();
+  private readonly lines = new WorkLines();
 
   /** The person that the credential is of, or why it is refused. */
   callerOf(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | Promise<Outcome> {
@@ -40,22 +44,21 @@ export class Lookups {
     return this.people.get(id) ?? this.refused.get(id) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, lookup, credential);
   }
 
-  private askOnce(id: string, { database }: Tenant, lookup: LookupSettings, credential: string): Outcome | Promise<Outcome> {
-    const before = this.asking.get(database) ?? 0;
-    if (before >= MOST_AT_ONCE) return 'not looked up';
-    this.asking.set(database, before + 1);
-    const outcome = this.ask(id, lookup, credential).finally(() => {
-      this.underWay.delete(id);
-      this.leave(database);
-    });
+  private askOnce(id: string, tenant: Tenant, lookup: LookupSettings, credential: string): Promise<Outcome> {
+    const outcome = this.askInTurn(id, tenant, lookup, credential).finally(() => this.underWay.delete(id));
     this.underWay.set(id, outcome);
     return outcome;
   }
 
-  private leave(database: string): void {
-    const left = (this.asking.get(database) ?? 1) - 1;
-    if (left === 0) this.asking.delete(database);
-    else this.asking.set(database, left);
+  private async askInTurn(id: string, { database }: Tenant, lookup: LookupSettings, credential: string): Promise<Outcome> {
+    const signal = AbortSignal.timeout(lookup.timeout_ms);
+    const rules = { atOnce: MOST_AT_ONCE, waiting: MOST_WAITING, full: () => LINE_FULL, signal };
+    try {
+      return await this.lines.run(database, () => this.ask(id, lookup, credential), rules);
+    } catch (error) {
+      if (error === LINE_FULL || error === signal.reason) return 'not looked up';
+      throw error;
+    }
   }
 
   private async ask(id: string, lookup: LookupSettings, credential: string): Promise<Outcome> {

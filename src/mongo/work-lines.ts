@@ -14,7 +14,7 @@ export interface LineRules {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Database work that stands in lines: that of one name begins in the order of asking; bounded. */
+/** Work, of the database mostly, that stands in lines: that of one name begins in the order of asking; bounded. */
 export class WorkLines {
   private readonly lines = new Map<string, Line>();
 

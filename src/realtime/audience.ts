@@ -12,6 +12,8 @@ import { Tally } from './tally.js';
 
 // Bytes that may wait for one client: hundreds of messages, or a few of the longest.
 const MOST_QUEUED = 2_000_000;
+// Events that may be kept for a socket of which it is not certain yet.
+const MOST_KEPT = 1_000;
 
 /** The sockets that hear one tenant, and those of which it is not certain yet. */
 interface Hearers {
@@ -108,8 +110,15 @@ export class Audience {
       const channels = channelsOver(hearers.tenant, view, event.rooms);
       for (const namespace of hearers.namespaces.all()) namespace.to(channels).emit(event.name, event.payloadIn(view));
     }
-    for (const { seat, kept } of hearers.waiting.values()) if (event.rooms.some((room) => isOf(seat.caller, room))) kept.push(event);
+    for (const [socket, waiting] of hearers.waiting) this.keep(socket, waiting, event);
     this.metrics.countPushed(event.kind);
+  }
+
+  private keep(socket: Socket, { seat, kept }: Waiting, event: LiveEvent): void {
+    if (!event.rooms.some((room) => isOf(seat.caller, room))) return;
+    if (kept.push(event) <= MOST_KEPT) return;
+    this.leave(socket, seat.tenant);
+    this.closeBehind(socket.conn);
   }
 
   // What it missed it finds by its calls when it comes back.

@@ -53,26 +53,39 @@ export class DefaultNamespace {
     const seat = this.named.has(socket.conn) ? null : await this.seatOf(socket);
     // Meanwhile it may have gone, begun, or asked for a namespace.
     if (seat === null || this.named.has(socket.conn) || !this.unheard.delete(socket)) return;
-    const { tenant } = seat;
+    if (this.places.take(socket, seat.tenant)) this.takeIn(socket, seat);
+    else this.turnAway(socket);
+  }
+
+  private takeIn(socket: Socket, seat: Seat): void {
     if (socket.conn.protocol === 3) this.wait(socket, seat);
-    else if (this.places.take(socket, tenant)) this.audience.join(socket, seat);
-    else return void this.unheard.add(socket);
-    socket.on('disconnect', () => this.audience.leave(socket, tenant));
+    else this.audience.join(socket, seat);
+    socket.on('disconnect', () => this.audience.leave(socket, seat.tenant));
     this.received.listen(socket);
   }
 
   private wait(socket: Socket, seat: Seat): void {
     const { tenant } = seat;
     this.audience.wait(socket, seat);
-    const timer = setTimeout(() => {
-      if (this.places.take(socket, tenant)) this.audience.admit(socket, tenant);
-      else this.audience.leave(socket, tenant);
-    }, NAMESPACE_WAIT_MS);
+    const stop = (): void => {
+      this.audience.leave(socket, tenant);
+      this.places.give(socket);
+    };
+    this.unlessNamed(socket, () => this.audience.admit(socket, tenant), stop);
+  }
+
+  // Its client comes again. An old one may be about to ask for the namespace of another tenant, which has places.
+  private turnAway(socket: Socket): void {
+    if (socket.conn.protocol === 3) this.unlessNamed(socket, () => socket.conn.close());
+    else socket.conn.close();
+  }
+
+  private unlessNamed(socket: Socket, begin: () => void, stop = (): void => undefined): void {
+    const timer = setTimeout(begin, NAMESPACE_WAIT_MS);
     socket.on('disconnect', () => clearTimeout(timer));
     this.hearing.set(socket.conn, () => {
       clearTimeout(timer);
-      this.audience.leave(socket, tenant);
-      this.places.give(socket);
+      stop();
     });
   }
 

@@ -1,0 +1,120 @@
+import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { Audience } from '../src/realtime/audience.js';
+import type { Tenant } from '../src/tenancy/index.js';
+import { startApp, type TestApp } from './support/app.js';
+import { aMessage, aRoom } from './support/build.js';
+import { eventually } from './support/eventually.js';
+import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
+import { refusal } from './support/refusal.js';
+import { dropAll, newTenant } from './support/tenants.js';
+
+const WITHIN = { within: 20_000 };
+const HOST = 'chat.limited.example';
+
+let service: TestApp;
+const listeners: Listener[] = [];
+
+beforeAll(async () => {
+  service = await startApp();
+});
+
+afterAll(async () => {
+  await dropAll(service);
+  await service.close();
+});
+
+afterEach(() => {
+  for (const listener of listeners.splice(0)) listener.close();
+});
+
+const limited = (limits: NonNullable<PutTenantDto['limits']>, subDomains: string[] = []): Promise<Tenant> => newTenant(service, { limits, sub_domains: subDomains });
+
+async function open(path: string, options: ListenerOptions = {}): Promise<Listener> {
+  const listener = await Listener.open(service.url + path, options);
+  listeners.push(listener);
+  return listener;
+}
+
+describe('Sockets of a deployment', () => {
+  it.each(RELEASES)('are as many as it may have, of %s too; one more is told why not, and let in when another has gone', async (release) => {
+    const tenant = await limited({ sockets: 2 });
+    const path = `/t/${tenant.key}`;
+    const [first] = [await open(path, { release }), await open(`${path}/`, { release })];
+    const oneMore = Listener.of(service.url + path, { release });
+    await eventually(() => expect(oneMore.faults).toHaveLength(1), WITHIN);
+    const [fault] = oneMore.faults as { data?: unknown }[];
+    expect(fault?.data ?? fault).toEqual(refusal(429, 'TOO_MANY_REQUESTS', 'again'));
+    oneMore.close();
+    first.close();
+    const later = await eventually(() => open(path, { release }), WITHIN);
+    await aMessage(service, tenant, (await aRoom(service, tenant))._id, { message: 'to who is in' });
+    await eventually(() => expect(later.texts()).toEqual(['to who is in']), WITHIN);
+    expect(oneMore.heard).toEqual([]);
+  });
+
+  it('are counted for it alone', async () => {
+    const [full, other] = await Promise.all([limited({ sockets: 1 }), limited({ sockets: 1 })]);
+    await open(`/t/${full.key}`);
+    expect((await open(`/t/${other.key}`)).socket.connected).toBe(true);
+  });
+
+  it.each(['4.8.4', '2.5.0'] as const)('count in the default namespace too, where one more of %s is closed and let in when another has gone', async (release) => {
+    const tenant = await limited({ sockets: 1 }, [`${release.replaceAll('.', '-')}.${HOST}`]);
+    const first = await open(`/t/${tenant.key}`, { release });
+    const oneMore = await open('', { release, reconnects: true, headers: { host: tenant.sub_domains[0]! } });
+    const room = await aRoom(service, tenant);
+    await aMessage(service, tenant, room._id, { message: 'one' });
+    await eventually(() => expect(first.texts()).toEqual(['one']), WITHIN);
+    await eventually(() => expect(oneMore.disconnects).toContain('transport close'), WITHIN);
+    expect([oneMore.faults, oneMore.heard]).toEqual([[], []]);
+    first.close();
+    await eventually(async () => {
+      await aMessage(service, tenant, room._id, { message: 'two' });
+      expect(oneMore.texts()).toContain('two');
+    }, WITHIN);
+    expect(oneMore.texts()).not.toContain('one');
+  });
+
+  it('have their place in the default namespace from the beginning, also while it is not certain that they stay there', async () => {
+    const tenant = await limited({ sockets: 1 }, [`waiting.${HOST}`]);
+    const waiting = await open('', { release: '2.5.0', headers: { host: tenant.sub_domains[0]! } });
+    await expect(open(`/t/${tenant.key}`)).rejects.toMatchObject({ data: { error: 'TOO_MANY_REQUESTS' } });
+    waiting.close();
+    expect((await eventually(() => open(`/t/${tenant.key}`), WITHIN)).socket.connected).toBe(true);
+  });
+
+  it('that are one too many where they come first, are let in where they ask to be', async () => {
+    const [full, other] = [await limited({ sockets: 1 }, [`full.${HOST}`]), await limited({})];
+    await open(`/t/${full.key}`);
+    const passing = await open(`/t/${other.key}`, { release: '2.5.0', headers: { host: full.sub_domains[0]! } });
+    await aMessage(service, other, (await aRoom(service, other))._id, { message: 'let in' });
+    await eventually(() => expect(passing.texts()).toEqual(['let in']), WITHIN);
+    expect([passing.disconnects, passing.faults]).toEqual([[], []]);
+  });
+
+  it.each([1_000, 1_001])('are not kept more than 1000 events while they wait, and %i were stored', async (count) => {
+    const tenant = await limited({}, [`kept-${count}.${HOST}`]);
+    const waiting = await open('', { release: '2.5.0', headers: { host: tenant.sub_domains[0]! }, events: ['kept'] });
+    const audience = service.app.get(Audience);
+    await eventually(() => expect(audience.tenantOf(tenant.database)).not.toBeNull(), WITHIN);
+    for (const at of Array.from({ length: count }).keys()) audience.push(tenant.database, { name: 'kept', kind: 'kept', rooms: [{}], payloadIn: () => at });
+    await eventually(() => expect([waiting.payloads('kept').length, waiting.disconnects.length]).toEqual(count > 1_000 ? [0, 1] : [1_000, 0]), WITHIN);
+  });
+
+  it('that ask for a namespace again and again take one place', async () => {
+    const tenant = await limited({ sockets: 1 });
+    for (let times = 0; times < 10; times++) {
+      const listener = await eventually(() => Listener.open(`${service.url}/t/${tenant.key}`), WITHIN);
+      listener.close();
+    }
+  });
+
+  it('that were there before the limit stay', async () => {
+    const tenant = await limited({});
+    const [first, second] = [await open(`/t/${tenant.key}`), await open(`/t/${tenant.key}`)];
+    await service.app.get(TenantAdminService).put(tenant.key, { limits: { sockets: 1 } });
+    await aMessage(service, tenant, (await aRoom(service, tenant))._id, { message: 'still here' });
+    await eventually(() => expect([first.texts(), second.texts()]).toEqual([['still here'], ['still here']]), WITHIN);
+    await expect(open(`/t/${tenant.key}`)).rejects.toMatchObject({ data: { error: 'TOO_MANY_REQUESTS' } });
+  });
+});
