@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import mongoose from 'mongoose';
 import request from 'supertest';
 
-import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { KeyAdminService, TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { Clusters, ControlDatabase } from '../src/mongo/index.js';
 import type { Room } from '../src/room/index.js';
 import { TenantRepository, type Tenant } from '../src/tenancy/index.js';
@@ -154,6 +154,15 @@ describe('One caller of a deployment', () => {
     for (const { headers } of refused(answers)) expect(headers['ratelimit-limit']).toBe('10');
     expect(refused(answers).length).toBeGreaterThan(0);
     expect(statuses(await atOnce(8, () => from('203.0.113.8', listOf(tenant))))).toEqual([200]);
+  });
+
+  it.each(['service', 'reader'] as const)('has most of it by a key of the role %s, which leaves something to others', async (role) => {
+    const tenant = await limited({ calls_per_second: 20 });
+    const { credential } = await service.app.get(KeyAdminService).add(tenant.key, { role, expires: null, note: null });
+    const answers = await atOnce(150, () => listOf(tenant).set('Authorization', credential));
+    expect(refused(answers).length).toBeGreaterThan(0);
+    for (const { headers } of refused(answers)) expect(headers['ratelimit-limit']).toBe('16');
+    expect(statuses(await atOnce(4, () => listOf(tenant)))).toEqual([200]);
   });
 
   it('has all of it where it is a backend of open_from', async () => {

@@ -1,4 +1,5 @@
 import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { HistoryService } from '../src/message/index.js';
 import { Audience } from '../src/realtime/audience.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
@@ -116,5 +117,42 @@ describe('Sockets of a deployment', () => {
     await aMessage(service, tenant, (await aRoom(service, tenant))._id, { message: 'still here' });
     await eventually(() => expect([first.texts(), second.texts()]).toEqual([['still here'], ['still here']]), WITHIN);
     await expect(open(`/t/${tenant.key}`)).rejects.toMatchObject({ data: { error: 'TOO_MANY_REQUESTS' } });
+  });
+});
+
+describe('What sockets of a deployment send', () => {
+  const LOCATION = { agent_id: 141, order_id: 10, lat: '1', lng: '2' };
+  const dropped = async (reason: string): Promise<number> => {
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    return Number(new RegExp(`^anteroom_socket_events_dropped_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  };
+
+  it('counts as its calls do: what is over their limit is dropped and counted', async () => {
+    const tenant = await limited({ calls_per_second: 5 });
+    const [socket, before] = [await open(`/t/${tenant.key}`), await dropped('too_many')];
+    for (let sent = 0; sent < 60; sent++) socket.socket.emit('save-user-location', LOCATION);
+    await eventually(async () => expect(socket.payloads('agent-location-141').length + (await dropped('too_many')) - before).toBe(60), WITHIN);
+    expect((await dropped('too_many')) - before).toBeGreaterThan(10);
+    expect(socket.disconnects).toEqual([]);
+  });
+
+  it('by one deployment as much as it may be looked at does not keep that of another from being looked at', async () => {
+    const [busy, other] = [await limited({}), await limited({})];
+    const answer = { chatData: { _id: '641d731dee3408c461095a2b' } };
+    const history = service.app.get(HistoryService);
+    const isStored = history.isStored.bind(history);
+    const held: (() => void)[] = [];
+    const looked = import.meta.jest.spyOn(history, 'isStored').mockImplementation(async (tenant, id) => {
+      if (tenant.database === busy.database) await new Promise<void>((resolve) => held.push(resolve));
+      return isStored(tenant, id);
+    });
+    const before = await dropped('not_stored');
+    for (const { socket } of await Promise.all([1, 2, 3].map(() => open(`/t/${busy.key}`)))) for (let sent = 0; sent < 50; sent++) socket.emit('save-message', answer);
+    await eventually(() => expect(held.length).toBeGreaterThanOrEqual(20), WITHIN);
+    (await open(`/t/${other.key}`)).socket.emit('save-message', answer);
+    await eventually(async () => expect((await dropped('not_stored')) - before).toBe(1), WITHIN);
+    expect(held).toHaveLength(20);
+    held.forEach((go) => go());
+    looked.mockRestore();
   });
 });

@@ -1,4 +1,5 @@
 import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { Handshake } from '../src/realtime/handshake.js';
 import { SocketGateway } from '../src/realtime/socket.gateway.js';
 import type { Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
@@ -282,5 +283,20 @@ describe('A change of a deployment', () => {
     await put(key, { sub_domains: [] });
     await eventually(() => expect(byHost.disconnects).toHaveLength(1), WITHIN);
     expect(byPath.disconnects).toEqual([]);
+  });
+});
+
+describe('A fault of the service while it looks who a socket of the default namespace is', () => {
+  it.each(RELEASES)('is in the log, and closes the connection of %s, which comes again', async (release) => {
+    const said = (): number => service.log.filter(({ msg }) => msg === 'a socket could not be let in').length;
+    const before = said();
+    const admit = import.meta.jest.spyOn(service.app.get(Handshake), 'admit').mockRejectedValueOnce(new Error('a fault'));
+    const listener = keep(Listener.of(service.url, { release, reconnects: true, headers: { host: HOST } }));
+    await eventually(() => expect([said() - before, listener.disconnects.length]).toEqual([1, 1]), WITHIN);
+    admit.mockRestore();
+    await eventually(async () => {
+      await send('after the fault');
+      expect(listener.texts('new-app-message')).toContain('after the fault');
+    }, WITHIN);
   });
 });

@@ -1,11 +1,14 @@
+import type { IncomingMessage } from 'node:http';
+
 import { Inject, Injectable } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 
 import { TooManyRequestsError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
-import { EffectiveLimits, type Limited } from '../tenancy/index.js';
+import { EffectiveLimits, type Limited, type Tenant } from '../tenancy/index.js';
 import type { CallerRequest } from './admission.middleware.js';
-import { Rates, type Rate } from './rates.js';
+import type { Caller } from './caller.js';
+import { Rates, type Exceeded, type Rate } from './rates.js';
 import { toShare, type Share } from './share.js';
 
 type Counted = 'calls_per_second' | 'sends_per_second';
@@ -23,13 +26,23 @@ export class Quota {
   async take(request: CallerRequest, response: Response, what: Counted): Promise<Limited> {
     const { tenant, caller } = request;
     if (tenant === undefined || caller === undefined) throw new Error('The route is not behind the admission middleware; see app.module.ts');
-    const limits = this.limits.of(tenant);
-    if (!this.config.fairness.limitsRates) return limits;
-    const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
-    const exceeded = await this.rates.count(toRates(`${tenant.database} ${what}`, limits[what], share));
-    if (exceeded === null) return limits;
+    const exceeded = await this.count(tenant, caller, request, what);
+    if (exceeded === null) return this.limits.of(tenant);
     response.setHeader('RateLimit-Limit', exceeded.perSecond).setHeader('RateLimit-Remaining', 0).setHeader('RateLimit-Reset', exceeded.seconds);
     throw new TooManyRequestsError(exceeded.seconds);
+  }
+
+  /** Counts what an admitted socket sent, as a call. @throws TooManyRequestsError */
+  async takeEvent(tenant: Tenant, caller: Caller, handshake: IncomingMessage): Promise<void> {
+    // Admission made a call of it.
+    const exceeded = await this.count(tenant, caller, handshake as Request, 'calls_per_second');
+    if (exceeded !== null) throw new TooManyRequestsError(exceeded.seconds);
+  }
+
+  private async count(tenant: Tenant, caller: Caller, request: Request, what: Counted): Promise<Exceeded | null> {
+    if (!this.config.fairness.limitsRates) return null;
+    const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
+    return this.rates.count(toRates(`${tenant.database} ${what}`, this.limits.of(tenant)[what], share));
   }
 }
 

@@ -2,14 +2,15 @@ import type { Request } from 'express';
 
 import type { Tenant } from '../tenancy/index.js';
 import { ANONYMOUS, toPerson, type Caller } from './caller.js';
-import { toShare } from './share.js';
+import { toShare, type Share } from './share.js';
 
 const TENANT = { open_from: ['10.0.0.0/8'] } as unknown as Tenant;
 const KEY: Caller = { role: 'service', subject: null, vendorIds: [], credential: 'key:0123456789ab', expires: null };
-const whoOf = (caller: Caller, address: string, headers: object = {}): string | undefined => {
+const shareOf = (caller: Caller, address: string, { headers = {}, percent = 20 } = {}): Share | null => {
   const request = { headers, socket: { remoteAddress: address }, app: { get: () => () => false } } as unknown as Request;
-  return toShare(TENANT, caller, request, 20)?.who;
+  return toShare(TENANT, caller, request, percent);
 };
+const whoOf = (caller: Caller, address: string, headers: object = {}): string | undefined => shareOf(caller, address, { headers })?.who;
 
 describe('toShare', () => {
   it('is a person’s own, from wherever they call', () => {
@@ -17,8 +18,14 @@ describe('toShare', () => {
     expect(whoOf(toPerson('user', '141'), '192.0.2.1')).toBe('user:141');
   });
 
-  it('is none for a service and a backend', () => {
-    expect([whoOf(KEY, '192.0.2.1'), whoOf(ANONYMOUS, '10.0.0.1'), whoOf(ANONYMOUS, '::ffff:10.0.0.1')]).toEqual([undefined, undefined, undefined]);
+  it.each(['service', 'reader'] as const)('is most of it for a key of the role %s, from wherever it calls, and all where callers have all', (role) => {
+    const key = { ...KEY, role };
+    expect([shareOf(key, '192.0.2.1'), shareOf(key, '10.0.0.1')]).toEqual([1, 2].map(() => ({ who: 'key:0123456789ab', percent: 80 })));
+    expect(shareOf(key, '192.0.2.1', { percent: 100 })).toEqual({ who: 'key:0123456789ab', percent: 100 });
+  });
+
+  it('is none for a backend', () => {
+    expect([whoOf(ANONYMOUS, '10.0.0.1'), whoOf(ANONYMOUS, '::ffff:10.0.0.1')]).toEqual([undefined, undefined]);
   });
 
   it.each([

@@ -9,6 +9,8 @@ import { callerAddress } from './caller-address.js';
 
 // Behind a proxy that TRUST_PROXY does not name may be everybody – or one caller, who wrote a forwarding header.
 const OF_A_PROXY = 50;
+// A backend gone mad leaves something to people, and to other keys.
+const OF_A_KEY = 80;
 
 /** Who may use no more than a part of what a tenant may take. */
 export interface Share {
@@ -18,10 +20,10 @@ export interface Share {
 
 /**
  * The share of who calls, so that nobody takes all from others: a person's `percent`, and as much for an address of callers without a
- * credential. Null for services and the backends of `open_from`, which speak for many.
+ * credential. API keys, which speak for many, have most of it. Null for the backends of `open_from`.
  */
 export function toShare({ open_from: backends }: Tenant, { subject, credential }: Caller, request: Request, percent: number): Share | null {
-  if (credential !== null) return subject === null ? null : { who: credential, percent };
+  if (credential !== null) return { who: credential, percent: subject === null ? Math.max(percent, OF_A_KEY) : percent };
   const address = callerAddress(request);
   if (address === null) return { who: `proxy ${request.socket.remoteAddress ?? ''}`, percent: Math.max(percent, OF_A_PROXY) };
   return isAddressIn(address, backends) ? null : { who: `network ${toNetwork(address)}`, percent };

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
 import { isNotLookedUp } from '../auth/index.js';
@@ -20,6 +20,7 @@ const NAMESPACE_WAIT_MS = 5_000;
  */
 @Injectable()
 export class DefaultNamespace {
+  private readonly logger = new Logger('realtime');
   private readonly named = new WeakSet<Connection>();
   private readonly hearing = new WeakMap<Connection, () => void>();
   private readonly unheard = new Set<Socket>();
@@ -93,9 +94,10 @@ export class DefaultNamespace {
     try {
       return await this.handshake.admit(socket);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      const isFault = !(error instanceof AppError);
+      if (isFault) this.logger.error({ err: error }, 'a socket could not be let in');
       // Nobody knows the deployments or the credential yet: a client that is closed comes back, one that is silent waits for ever.
-      if (error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
+      if (isFault || error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
       return null;
     }
   }

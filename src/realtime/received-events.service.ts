@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
-import { AppError, DtoPipe, pick, ValidationFailedError } from '../common/index.js';
+import { Quota } from '../auth/index.js';
+import { AppError, DtoPipe, pick, TooManyRequestsError, ValidationFailedError } from '../common/index.js';
 import { LocationService, SaveLocationDto, toLocationFields } from '../location/index.js';
 import { HistoryService } from '../message/index.js';
 import { DatabaseUnavailableError, toId } from '../mongo/index.js';
@@ -11,24 +12,25 @@ import { Handshake } from './handshake.js';
 import type { Seat } from './seat.js';
 
 const LOCATION_FIELDS = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'] as const;
-// A look at the database for each relayed message is for the counter only: where too many are under way, one less is looked at.
-const MOST_LOOKS = 100;
+// A look at the database for each relayed message is for the counter only: where too many of a tenant are under way, one less is looked at.
+const MOST_LOOKS = 20;
 
 /** What sockets say. Nothing of it reaches another socket: what they hear comes from what is stored. */
 @Injectable()
 export class ReceivedEventsService {
   private readonly logger = new Logger('realtime');
   private readonly pipe = new DtoPipe();
-  private looks = 0;
+  private readonly looks = new Map<string, number>();
 
   constructor(
     private readonly handshake: Handshake,
+    private readonly quota: Quota,
     private readonly history: HistoryService,
     private readonly locations: LocationService,
     private readonly metrics: Metrics,
   ) {}
 
-  /** Listens to a socket; each event counts only while its tenant still lets the socket in. */
+  /** Listens to a socket; each event counts only while its tenant still lets the socket in, and as a call of its caller's. */
   listen(socket: Socket): void {
     socket.on('save-message', (payload: unknown) => void this.take(socket, ({ tenant }) => this.countUnknown(tenant, payload)));
     socket.on('save-user-location', (payload: unknown) => void this.take(socket, (seat) => this.saveLocation(seat, payload)));
@@ -36,7 +38,9 @@ export class ReceivedEventsService {
 
   private async take(socket: Socket, work: (admitted: Seat) => Promise<void>): Promise<void> {
     try {
-      await work(await this.handshake.admit(socket));
+      const seat = await this.handshake.admit(socket);
+      await this.quota.takeEvent(seat.tenant, seat.caller, socket.request);
+      await work(seat);
     } catch (error) {
       if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
       else this.metrics.countDropped(toReason(error));
@@ -47,13 +51,20 @@ export class ReceivedEventsService {
   // what is no such answer.
   private async countUnknown(tenant: Tenant, payload: unknown): Promise<void> {
     const id = toId(idOf(payload));
-    if (this.looks >= MOST_LOOKS) return;
-    this.looks++;
+    const looks = this.looks.get(tenant.database) ?? 0;
+    if (looks >= MOST_LOOKS) return;
+    this.looks.set(tenant.database, looks + 1);
     try {
       if (id === null || !(await this.history.isStored(tenant, id))) this.metrics.countDropped('not_stored');
     } finally {
-      this.looks--;
+      this.endLook(tenant);
     }
+  }
+
+  private endLook({ database }: Tenant): void {
+    const left = (this.looks.get(database) ?? 1) - 1;
+    if (left === 0) this.looks.delete(database);
+    else this.looks.set(database, left);
   }
 
   private async saveLocation({ tenant, caller }: Seat, payload: unknown): Promise<void> {
@@ -76,5 +87,6 @@ function toFlat(payload: unknown): object {
 
 function toReason(error: AppError): DropReason {
   if (error instanceof DatabaseUnavailableError) return 'database_away';
+  if (error instanceof TooManyRequestsError) return 'too_many';
   return error instanceof ValidationFailedError ? 'invalid' : 'refused';
 }
