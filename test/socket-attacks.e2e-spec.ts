@@ -82,7 +82,7 @@ describe('A connection that asks for a namespace again and again', () => {
     const sockets = async (): Promise<number> => Number(/^anteroom_sockets (\d+)$/m.exec((await request(service.url).get('/metrics')).text)?.[1]);
     await eventually(async () => expect(await sockets()).toBe(0), WITHIN);
     const raw = await RawSocket.open(version);
-    const forms = ['#0', '#1', '/.', '/x/..', '\t', '%20/..', '?a#b', ';x'].map((end) => `40/t/${tenant.key}${end},`);
+    const forms = ['#0', '#1', '/.', '/x/..', '\t', '%20/..', '/x/%2e%2e', '/%2E', '?a#b', ';x'].map((end) => `40/t/${tenant.key}${end},`);
     raw.send(...forms, `40/t\\${tenant.key},`, `40/./t/${tenant.key},`, `40/x/../t/${tenant.key},`, `40/t/${tenant.key},`, `40/t/${tenant.key},`);
     await raw.heard(new RegExp(`^40/(\\./)?t/${tenant.key}`));
     expect(await sockets()).toBe(1);

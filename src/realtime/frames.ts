@@ -25,8 +25,8 @@ export interface FrameLimits {
 
 // So many frames wait for a client now and then; they are not worth counting.
 const FEW = 50;
-// Of engine.io 3 a namespace is read as the path of a URL: of two texts with anything else in them the one could mean the other.
-const NAMESPACE = /^[\w/-]+$/;
+// What a URL's path means the same without: by such texts a client of engine.io 3 could ask for one namespace many times.
+const AMBIGUOUS = /[\\#\s\p{Cc}]|\/(?:\.|%2e){1,2}(?=\/|$)/iu;
 // Of a socket.io packet: its type, the number of its attachments, and its namespace up to the comma.
 const PACKET = /^(\d)(?:\d+-)?(\/[^,]*)?/;
 // Clients join one, after `/`.
@@ -74,7 +74,7 @@ export function limitNamespaces(connection: Connection, tell: (name: string) => 
     const name = connection.protocol === 3 ? toPath(said) : said;
     if (type === DISCONNECT) asked.delete(name);
     if (type !== CONNECT) return;
-    if (asked.has(name) || asked.size >= MOST_NAMESPACES || !NAMESPACE.test(name)) return discard(frame);
+    if (asked.has(name) || asked.size >= MOST_NAMESPACES || isAmbiguous(connection, name)) return discard(frame);
     asked.add(name);
     tell(name);
   });
@@ -89,6 +89,10 @@ export function keepDoubledSlash(connection: Connection): void {
   connection.on('packet', (frame: Frame) => {
     if (frame.type === 'message' && typeof frame.data === 'string') frame.data = frame.data.replace(/^(\d(?:\d+-)?)(?=\/\/)/, '$1/.');
   });
+}
+
+function isAmbiguous({ protocol }: Connection, name: string): boolean {
+  return protocol === 3 && AMBIGUOUS.test(name);
 }
 
 function toPath(said: string): string {
