@@ -113,8 +113,8 @@ async function knownTenants(stand, { like, count, step }) {
   const service = await stand.startService({ CONTROL_DATABASE: control }, { nodeOptions: INSPECTED });
   const before = await memoryOf(service);
   await stand.registerLike(like, upTo(count).map((at) => `known-${at}`), stand.client.db(control));
-  // The last one is known as soon as a call without a body is refused for that, and no longer for its deployment.
-  const isKnown = async () => (await fetch(`${service.url}/t/known-${count - 1}/api/room/fetchRoomByUserAgent`, { method: 'POST' })).status === 400;
+  // The last one is known as soon as a call without a credential is refused for that, and no longer for its deployment.
+  const isKnown = async () => (await fetch(`${service.url}/t/known-${count - 1}/api/room/fetchRoomByUserAgent`, { method: 'POST' })).status === 403;
   while (!(await isKnown())) await pause(POLL_MS);
   const after = await memoryOf(service);
   await service.stop();
