@@ -353,7 +353,7 @@ describe('The collections of a tenant', () => {
     const found = await Promise.all(tenants.map((tenant) => service.app.get(RoomService).findKeys(tenant, [{ ...match, agent_db: tenant.names[0]! }])));
     expect(found.map((keys) => keys.length)).toEqual(tenants.map(() => 1));
     expect(service.app.get(TenantModels).size).toBe(2);
-    await aMessage(service, tenants[0]!, toCheckedId(found[0]![0]!.id));
+    await aMessage(service, tenants[0]!, toCheckedId(found[0]!.toList()[0]!.id));
     expect(service.app.get(TenantModels).size).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { CardStore, type Card } from './card-store.js';
 
-const card = (id: string, bytes = 360, revision = '1'): Card => ({ id, revision, plain: Buffer.alloc(bytes), packed: null });
+const card = (id: string, bytes = 360, revision = '1'): Card => ({ id, revision, plain: Buffer.alloc(bytes), packed: null, isUsed: false });
 /** What a card of 360 bytes counts. */
 const ONE = 1_000;
 

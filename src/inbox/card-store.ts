@@ -12,16 +12,18 @@ export interface Card extends RoomState {
   readonly plain: Buffer;
   /** The same as a part of a gzip stream, made when first asked for. */
   packed: Buffer | null;
+  /** Whether anybody asked for it since it was last passed over. */
+  isUsed: boolean;
 }
 
-/** The cards of one tenant, the longest unused first. */
+/** The cards of one tenant, in the order in which they came or were last passed over. */
 interface Shelf {
   readonly cards: Map<string, Card>;
   bytes: number;
 }
 
 /**
- * Cards in memory, bounded in bytes. When they are too many, the tenant that is over its equal share pays with its longest unused ones: one
+ * Cards in memory, bounded in bytes. When they are too many, the tenant that is over its equal share pays with its oldest unused ones: one
  * that reads everything does not drive out the others.
  */
 export class CardStore {
@@ -38,12 +40,9 @@ export class CardStore {
 
   /** The card of that name in that state, or null. */
   find(tenant: string, name: string, revision: string): Card | null {
-    const cards = this.shelves.get(tenant)?.cards;
-    const card = cards?.get(name);
-    if (cards === undefined || card?.revision !== revision) return null;
-    // A map keeps the order in which its entries were set.
-    cards.delete(name);
-    cards.set(name, card);
+    const card = this.shelves.get(tenant)?.cards.get(name);
+    if (card?.revision !== revision) return null;
+    card.isUsed = true;
     return card;
   }
 
@@ -81,8 +80,14 @@ export class CardStore {
 
   private removeOldest(tenant: string): void {
     const shelf = this.shelves.get(tenant);
-    const [oldest] = shelf?.cards.keys() ?? [];
-    if (shelf !== undefined && oldest !== undefined) this.remove(tenant, shelf, oldest);
+    for (const [name, card] of shelf?.cards ?? []) {
+      if (shelf === undefined) return;
+      if (!card.isUsed) return this.remove(tenant, shelf, name);
+      // A second chance, last in the order: a map keeps that in which its entries were set.
+      card.isUsed = false;
+      shelf.cards.delete(name);
+      shelf.cards.set(name, card);
+    }
   }
 
   private remove(tenant: string, shelf: Shelf, name: string): void {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { viewOf, type Caller } from '../auth/index.js';
 import { ControlDatabase } from '../mongo/index.js';
-import { RoomService } from '../room/index.js';
+import { RoomKeys, RoomService } from '../room/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
 import type { FetchRoomByUserAgentDto } from './dto/fetch-room-by-user-agent.dto.js';
@@ -13,8 +13,8 @@ import type { ClientListDto } from './dto/panel-list.dto.js';
 import type { RoomsOfOrderDto } from './dto/rooms-of-order.dto.js';
 import { ListPage } from './list-page.js';
 import type { Shape } from './room-card.js';
-import { RoomCards } from './room-cards.js';
-import { RoomList } from './room-list.js';
+import type { RoomList } from './room-list.js';
+import { RoomLists } from './room-lists.js';
 import { checkMayList, ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
 
 interface Asked {
@@ -29,7 +29,7 @@ interface Asked {
 export class InboxService {
   constructor(
     private readonly rooms: RoomService,
-    private readonly cards: RoomCards,
+    private readonly lists: RoomLists,
     private readonly control: ControlDatabase,
     private readonly limits: EffectiveLimits,
   ) {}
@@ -74,8 +74,8 @@ export class InboxService {
     // Two lists can want the same rooms, and each has cursors of its own.
     const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
     const page = ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') });
-    const found = wanted.length === 0 ? [] : await this.rooms.findKeys(tenant, wanted, page.window);
+    const found = wanted.length === 0 ? RoomKeys.none : await this.rooms.findKeys(tenant, wanted, page.window);
     const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
-    return new RoomList(of, page.cut(found), page.endOf(found), this.cards);
+    return this.lists.of(of, page.cut(found), page.endOf(found));
   }
 }

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '../common/index.js';
-import { toCheckedId, type RoomKey, type RoomWindow } from '../room/index.js';
+import { toCheckedId, type RoomKeys, type RoomWindow } from '../room/index.js';
 import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
 
@@ -34,17 +34,17 @@ export class ListPage {
   }
 
   /** The page's own rooms out of those that were read. */
-  cut(found: readonly RoomKey[]): readonly RoomKey[] {
-    return found.slice(0, this.limit);
+  cut(found: RoomKeys): RoomKeys {
+    return found.first(this.limit);
   }
 
   /** How the page ends, or null where the whole list was asked for. */
-  endOf(found: readonly RoomKey[]): PageEnd | null {
+  endOf(found: RoomKeys): PageEnd | null {
     return this.asOf === null ? null : { next_cursor: this.nextCursor(found, this.asOf), as_of: this.asOf.toISOString() };
   }
 
-  private nextCursor(found: readonly RoomKey[], asOf: Date): string | null {
-    const last = found.length <= this.limit ? undefined : found[this.limit - 1];
+  private nextCursor(found: RoomKeys, asOf: Date): string | null {
+    const last = found.length <= this.limit ? undefined : found.toList()[this.limit - 1];
     return last === undefined ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
   }
 }

@@ -36,9 +36,9 @@ export function toCard(bytes: Buffer, shape: Shape, view: View): Card {
   const { toWire, written } = SHAPES[shape];
   const plain = view.isPlain ? written.toJson(bytes) : null;
   const revision = plain && findRevision(bytes);
-  if (plain && revision) return { id: idOf(bytes), revision, plain, packed: null };
+  if (plain && revision) return { id: idOf(bytes), revision, plain, packed: null, isUsed: false };
   const room = toDocument(bytes) as Room;
-  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toBytes(JSON.stringify(toWire(room, view))), packed: null };
+  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toBytes(JSON.stringify(toWire(room, view))), packed: null, isUsed: false };
 }
 
 function toRoomAlone(room: Room, view: View): WireRoom {

@@ -6,6 +6,7 @@ import { RoomService, toCheckedId } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore, type Card, type RoomState } from './card-store.js';
 import { packedPart } from './gzip-parts.js';
+import { LISTS_SHARE } from './list-answers.js';
 import { toCard, type Shape } from './room-card.js';
 
 // Packing a card takes about 40 µs (measured, 1.5 kB): a list of thousands that were never packed goes out partly as it is, and the next one less so.
@@ -26,7 +27,7 @@ export class RoomCards {
     private readonly rooms: RoomService,
     @Inject(CONFIG) config: Config,
   ) {
-    this.store = new CardStore(config.limits.cards);
+    this.store = new CardStore(config.limits.cards * (1 - LISTS_SHARE));
   }
 
   /** The cards of these rooms, in their order, in this state or a newer one; a room that is gone has none. Reads what is not there in one command. */

@@ -1,5 +1,7 @@
 import mongoose, { type mongo } from 'mongoose';
 
+import { Batch } from './batch.js';
+import { BsonFields, TYPES } from './bson-fields.js';
 import { DatabaseUnavailableError, toDatabaseError } from './mongo.errors.js';
 
 /** A `find` whose documents fit into one answer of MongoDB, which is 16 MB; https://www.mongodb.com/docs/manual/reference/command/find/ */
@@ -13,10 +15,10 @@ export interface FindAtOnce {
 }
 
 /**
- * The documents that a `find` answers at once, as BSON; those above 16 MB are left out. A cursor of the driver decodes its documents one by one
+ * The documents that a `find` answers at once; those above 16 MB are left out. A cursor of the driver decodes its documents one by one
  * and takes more than twice the time for fifty small ones (measured); for what need not fit into one answer there is `readAll`.
  */
-export async function findAtOnce(database: mongo.Db, { limit, ...find }: FindAtOnce): Promise<Buffer[]> {
+export async function findAtOnce(database: mongo.Db, { limit, ...find }: FindAtOnce): Promise<Batch> {
   const command = { ...find, limit, batchSize: limit, singleBatch: true, readConcern: { level: 'majority' } };
   const ask = (): Promise<mongo.Document> => database.command(command, { raw: true });
   const { cursor } = await ask().catch((error: unknown) => {
@@ -24,8 +26,15 @@ export async function findAtOnce(database: mongo.Db, { limit, ...find }: FindAtO
     if (toDatabaseError(error) instanceof DatabaseUnavailableError) return ask();
     throw error;
   });
-  const { firstBatch } = mongoose.mongo.BSON.deserialize(cursor as Buffer, { raw: true });
-  return firstBatch as Buffer[];
+  return toBatch(cursor as Buffer);
+}
+
+const CURSOR = new BsonFields(['firstBatch']);
+
+function toBatch(cursor: Buffer): Batch {
+  const [at = 0] = CURSOR.find(cursor, 0) && CURSOR.types[0] === TYPES.array ? CURSOR.places : [];
+  if (at === 0) throw new Error('MongoDB has answered no documents that can be read');
+  return new Batch(cursor.subarray(at, at + cursor.readInt32LE(at)));
 }
 
 /** The `_id` of a stored document, where it is an {@link Id}: MongoDB stores it first. */

@@ -6,14 +6,6 @@ type EqualField = 'agent_db' | 'agent_id' | 'type' | 'db_name' | 'order_user_id'
 /** Rooms by what they are: each field equal; `vendor_id` one of several; and, where it is said, theirs who belong to them so. */
 export type RoomMatch = Readonly<Partial<Record<EqualField, string>>> & { readonly vendor_id?: readonly string[]; readonly of?: readonly Belonging[] | null };
 
-/** What a list knows of a room before it reads it: which state of it is the newest. */
-export interface RoomKey {
-  /** Its `_id` and its `revision`, as 24 hexadecimal digits. */
-  readonly id: string;
-  readonly revision: string;
-  readonly updatedDate: Date;
-}
-
 /** Where a page of rooms ended: the next one begins behind it. */
 export interface RoomPosition {
   readonly updatedDate: Date;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toDocument, toId, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toDocument, toId, type Batch, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { toRoomKey } from './room-key.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
-import { toRoomQuestions, type RoomKey, type RoomMatch, type RoomPosition, type RoomQuestion, type RoomWindow } from './room-query.js';
+import { RoomKeys } from './room-keys.js';
+import { toRoomQuestions, type RoomMatch, type RoomPosition, type RoomQuestion, type RoomWindow } from './room-query.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
 import { toMemberFilter, type Belonging, type Membered } from './room-membership.js';
 import type { Room } from './room.js';
@@ -64,14 +64,17 @@ export class RoomRepository {
    * Keys of the rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`: one command that reads an
    * index and no room (two for the later pages of 2 to 200 shops, and one more for each 20,000 rooms).
    */
-  findKeys(tenant: Tenant, matches: readonly RoomMatch[], { limit = Infinity, ...window }: RoomWindow = {}): Promise<RoomKey[]> {
+  findKeys(tenant: Tenant, matches: readonly RoomMatch[], { limit = Infinity, ...window }: RoomWindow = {}): Promise<RoomKeys> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
-      const found: RoomKey[] = [];
-      for (let after = window.after; ; after = positionOf(found)) {
-        const most = Math.min(limit - found.length, KEYS_AT_ONCE);
-        const keys = await findSomeKeys(rooms, toRoomQuestions(matches, { ...window, after }), most);
-        for (const key of keys) found.push(key);
-        if (keys.length < KEYS_AT_ONCE || found.length === limit) return found;
+      const found: Batch[] = [];
+      let [after, left] = [window.after, limit];
+      for (;;) {
+        const batches = await findSomeKeys(rooms, toRoomQuestions(matches, { ...window, after }), Math.min(left, KEYS_AT_ONCE));
+        const keys = new RoomKeys(batches);
+        found.push(...batches);
+        left -= keys.length;
+        if (keys.length < KEYS_AT_ONCE || left === 0) return new RoomKeys(found);
+        after = positionOf(keys);
         deadline.renew();
       }
     });
@@ -99,7 +102,8 @@ export class RoomRepository {
   private readParts(tenant: Tenant, ids: readonly Id[], { projection, visit }: { projection: object; visit: (room: Buffer) => void }): Promise<void> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
       const left = new Map(ids.map((id) => [id.toHexString(), id]));
-      for (const room of await findAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), projection, limit: ids.length })) {
+      const read = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, filter: byIds(ids), projection, limit: ids.length });
+      for (const room of read.documents()) {
         left.delete(idOf(room));
         visit(room);
       }
@@ -135,18 +139,20 @@ const ALONE = { participants: 0, last_message: 0 } as const;
 const KEYS_AT_ONCE = 20_000;
 
 // Where one question is not enough, the answers of the next lie behind those of the one before.
-async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQuestion[], most: number): Promise<RoomKey[]> {
-  const found: RoomKey[] = [];
+async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQuestion[], most: number): Promise<Batch[]> {
+  const found: Batch[] = [];
+  let left = most;
   for (const question of questions) {
-    if (found.length === most) break;
-    const keys = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: most - found.length });
-    for (const key of keys) found.push(toRoomKey(key));
+    if (left === 0) break;
+    const batch = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: left });
+    found.push(batch);
+    left -= batch.length;
   }
   return found;
 }
 
-function positionOf(keys: readonly RoomKey[]): RoomPosition | undefined {
-  const last = keys.at(-1);
+function positionOf(keys: RoomKeys): RoomPosition | undefined {
+  const last = keys.toList().at(-1);
   const id = toId(last?.id ?? '');
   return last && id ? { updatedDate: last.updatedDate, id } : undefined;
 }

@@ -5,7 +5,8 @@ import type { Caller } from '../auth/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { RoomNotFoundError } from './room.errors.js';
 import { belongingsOf, checkMayMake, checkMayWrite, isOf, type Membered } from './room-membership.js';
-import type { RoomKey, RoomMatch, RoomWindow } from './room-query.js';
+import type { RoomKeys } from './room-keys.js';
+import type { RoomMatch, RoomWindow } from './room-query.js';
 import { RoomRepository } from './room.repository.js';
 import type { Room, RoomFields } from './room.js';
 
@@ -56,7 +57,7 @@ export class RoomService {
   }
 
   /** Keys of the rooms that match any of these, newest `updated_date` first. */
-  findKeys(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<RoomKey[]> {
+  findKeys(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<RoomKeys> {
     return this.rooms.findKeys(tenant, matches, window);
   }
 

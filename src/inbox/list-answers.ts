@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { CONFIG, type Config } from '../config/index.js';
+import type { Tenant } from '../tenancy/index.js';
+import { CardStore } from './card-store.js';
+
+/** What lists take of the memory that is for rooms and lists together; cards have the rest. */
+export const LISTS_SHARE = 1 / 4;
+// A panel's list of thousands changes with each message, and would drive out all others.
+const LARGEST_SHARE = 1 / 16;
+
+/** Whole answers of lists as bytes: most lists that are asked for again are as they were. */
+@Injectable()
+export class ListAnswers {
+  private readonly store: CardStore;
+  private readonly largest: number;
+
+  constructor(@Inject(CONFIG) { limits }: Config) {
+    this.store = new CardStore(limits.cards * LISTS_SHARE);
+    this.largest = limits.cards * LISTS_SHARE * LARGEST_SHARE;
+  }
+
+  /** The answer of that name with that ETag, or null. */
+  find({ database }: Tenant, name: string, etag: string): Buffer | null {
+    return this.store.find(database, name, etag)?.plain ?? null;
+  }
+
+  /** Keeps an answer in place of the one of its name. */
+  keep({ database }: Tenant, name: string, { etag, bytes }: { readonly etag: string; readonly bytes: Buffer }): void {
+    if (bytes.length <= this.largest) this.store.put(database, name, { id: name, revision: etag, plain: bytes, packed: null, isUsed: false });
+  }
+}
