@@ -123,14 +123,14 @@ describe('WorkLines', () => {
   });
 
   it('lets one of many have a part of the places to wait, whatever the others leave', async () => {
-    const mine = { who: 'me', waiting: 2 };
+    const mine = { who: 'me', most: 2 };
     const crowd = new Crowd();
     const many = { waiting: 4 };
     const working = [crowd.come(1, many), crowd.come(2, many)];
     const gone = new AbortController();
     const waiting = [crowd.come(3, { ...many, share: mine }), crowd.come(4, { ...many, share: mine, signal: gone.signal })];
     await expect(crowd.come(5, { ...many, share: mine })).rejects.toThrow('full');
-    const others = [crowd.come(6, { ...many, share: { who: 'you', waiting: 2 } }), crowd.come(7, many)];
+    const others = [crowd.come(6, { ...many, share: { who: 'you', most: 2 } }), crowd.come(7, many)];
     await expect(crowd.come(8, many)).rejects.toThrow('full');
     gone.abort(new Error('gone'));
     await expect(waiting[1]).rejects.toThrow('gone');

@@ -10,7 +10,7 @@ export interface LineRules {
   /** Tells whoever would be one too many. */
   readonly full: () => Error;
   /** Whose work it is, and how much of theirs may wait; absent: as much as may wait at all. */
-  readonly share?: { readonly who: string; readonly waiting: number } | undefined;
+  readonly share?: { readonly who: string; readonly most: number } | undefined;
   /** Ends the waiting, not the work. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -95,17 +95,18 @@ class Line {
   }
 
   private isFull({ waiting, share }: LineRules): boolean {
-    return this.waiters.size >= waiting || (share !== undefined && this.shares.of(share.who) >= share.waiting);
+    return this.waiters.size >= waiting || (share !== undefined && this.shares.of(share.who) >= share.most);
   }
 
   private enter({ begin, refuse }: Waiter, { share, signal }: LineRules): void {
-    const leave = (): void => {
+    const leaveThen = (end: () => void): void => {
       this.waiters.delete(waiter);
       if (share !== undefined) this.shares.remove(share.who);
       signal?.removeEventListener('abort', goAway);
+      end();
     };
     const goAway = (): void => waiter.refuse(signal?.reason);
-    const waiter: Waiter = { begin: () => (leave(), begin()), refuse: (reason) => (leave(), refuse(reason)) };
+    const waiter: Waiter = { begin: () => leaveThen(begin), refuse: (reason) => leaveThen(() => refuse(reason)) };
     this.waiters.add(waiter);
     if (share !== undefined) this.shares.add(share.who);
     signal?.addEventListener('abort', goAway);
