@@ -6,6 +6,7 @@ import request from 'supertest';
 
 import { KeyAdminService, TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { Clusters, ControlDatabase } from '../src/mongo/index.js';
+import { HistoryService } from '../src/message/index.js';
 import type { Room } from '../src/room/index.js';
 import { TenantRepository, type Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
@@ -13,6 +14,7 @@ import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
 import { Calls } from './support/calls.js';
 import { eventually } from './support/eventually.js';
 import { monitored, onCommand } from './support/explain.js';
+import { Listener } from './support/listener.js';
 import { refusal } from './support/refusal.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -253,6 +255,42 @@ describe('Work of a deployment', () => {
     await session.abortTransaction();
     await Promise.all([held, ...all]);
     expect(told.filter(({ status }) => status === 200)).toHaveLength(3);
+  });
+
+  it('lets one address have a part of the places to wait, and others the rest', async () => {
+    const tenant = await limited({ concurrent_database: 1, calls_per_second: 10 }, { open_from: [] });
+    const { credential } = await service.app.get(KeyAdminService).add(tenant.key, { role: 'service', expires: null, note: null });
+    const byKey = new Calls(off, tenant, credential);
+    const anonymous = new Calls(off, tenant);
+    const ends: (() => void)[] = [];
+    const history = off.app.get(HistoryService);
+    const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve([]))));
+    await eventually(() => anonymous.get('/api/chat/x').expect(400), WITHIN);
+    const path = `/api/chat/${String(room._id)}`;
+    const told: number[] = [];
+    const ask = (calls: Calls): Promise<void> => calls.get(path).then(({ status }) => void told.push(status));
+    const held = ask(byKey);
+    await eventually(() => expect(ends).toHaveLength(1), WITHIN);
+    const many = upTo(6).map(() => ask(anonymous));
+    await eventually(() => expect(told).toEqual([429, 429, 429, 429]), WITHIN);
+    found.mockRestore();
+    const other = byKey.get(path).then((answer) => answer);
+    ends[0]?.();
+    await Promise.all([held, other, ...many]);
+    expect(told.filter((status) => status === 200)).toHaveLength(1);
+  });
+
+  it('of sockets stands in the same line as that of calls', async () => {
+    const socket = await Listener.open(`${off.url}/t/${tenant.key}`);
+    const held = calls.send(room._id, { message: 'held' }).then((answer) => answer);
+    await isAtWork();
+    for (let sent = 0; sent < 5; sent++) socket.socket.emit('save-user-location', { agent_id: 141, order_id: 10, lat: '1', lng: '2' });
+    await eventually(async () => expect((await fetch(`${off.url}/metrics`)).text()).resolves.toMatch(/dropped_total\{reason="too_many"\} 2/), WITHIN);
+    expect(socket.heard).toEqual([]);
+    await session.abortTransaction();
+    await held;
+    await eventually(() => expect(socket.payloads('agent-location-141')).toHaveLength(3), WITHIN);
+    socket.close();
   });
 
   it('is not done for a caller who has gone while it waited', async () => {

@@ -1,4 +1,4 @@
-import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { KeyAdminService, TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
 import { HistoryService } from '../src/message/index.js';
 import { Audience } from '../src/realtime/audience.js';
 import type { Tenant } from '../src/tenancy/index.js';
@@ -8,6 +8,7 @@ import { eventually } from './support/eventually.js';
 import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
 import { refusal } from './support/refusal.js';
 import { dropAll, newTenant } from './support/tenants.js';
+import { signedWith } from './support/tokens.js';
 
 const WITHIN = { within: 20_000 };
 const HOST = 'chat.limited.example';
@@ -16,7 +17,7 @@ let service: TestApp;
 const listeners: Listener[] = [];
 
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp({ TRUST_PROXY: 'loopback' });
 });
 
 afterAll(async () => {
@@ -28,7 +29,9 @@ afterEach(() => {
   for (const listener of listeners.splice(0)) listener.close();
 });
 
-const limited = (limits: NonNullable<PutTenantDto['limits']>, subDomains: string[] = []): Promise<Tenant> => newTenant(service, { limits, sub_domains: subDomains });
+/** A deployment whose limits are these; its sockets come from a backend, which may have all of them. */
+const limited = (limits: NonNullable<PutTenantDto['limits']>, subDomains: string[] = []): Promise<Tenant> =>
+  newTenant(service, { limits, sub_domains: subDomains, open_from: ['127.0.0.0/8'] });
 
 async function open(path: string, options: ListenerOptions = {}): Promise<Listener> {
   const listener = await Listener.open(service.url + path, options);
@@ -120,6 +123,50 @@ describe('Sockets of a deployment', () => {
   });
 });
 
+describe('Sockets of one caller', () => {
+  const SECRET = 'of-acme-only-0123456789-0123456789';
+  const REFUSED = { data: { error: 'TOO_MANY_REQUESTS' } };
+  const from = (address: string): ListenerOptions => ({ headers: { 'x-forwarded-for': address } });
+  const tryAll = async (tenant: Tenant, count: number, options: ListenerOptions): Promise<Listener[]> => {
+    const answers = await Promise.allSettled(Array.from({ length: count }, () => open(`/t/${tenant.key}`, options)));
+    for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toMatchObject(REFUSED);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  };
+
+  it('who is a person are a few, wherever they come from, and others still get in', async () => {
+    const tenant = await newTenant(service, { limits: { sockets: 20 }, auth: { http: 'required', sockets: 'required' }, open_from: ['127.0.0.0/8'], settings: { jwt: { secret: SECRET } } });
+    const [token, others] = await Promise.all([signedWith(SECRET), signedWith(SECRET, { sub: '142' })]);
+    const mine = await tryAll(tenant, 100, { auth: { token } });
+    expect(mine).toHaveLength(5);
+    await expect(open(`/t/${tenant.key}`, { auth: { token }, ...from('203.0.113.7') })).rejects.toMatchObject(REFUSED);
+    expect(await tryAll(tenant, 2, { auth: { token: others } })).toHaveLength(2);
+    mine[0]?.close();
+    await eventually(() => open(`/t/${tenant.key}`, { auth: { token } }), WITHIN);
+    expect(await tryAll(tenant, 20, {})).toHaveLength(13);
+  });
+
+  it.each([
+    ['an address without a credential', 8, from('203.0.113.7')],
+    ['a network of IPv6', 8, from('2001:db8::7')],
+    ['a proxy that is not trusted', 10, { headers: { via: '1.1 proxy' } }],
+    ['a backend of open_from', 20, {}],
+  ])('who is %s are %i of twenty', async (_who, most, options) => {
+    const tenant = await limited({ sockets: 20 });
+    expect(await tryAll(tenant, 30, options)).toHaveLength(most);
+    if (most < 20) await open(`/t/${tenant.key}`, from('2001:db8:1::7'));
+  });
+
+  it('who is an API key are most of them, of old releases in the default namespace too', async () => {
+    const tenant = await limited({ sockets: 5 });
+    const { credential } = await service.app.get(KeyAdminService).add(tenant.key, { role: 'reader', expires: null, note: null });
+    const headers = { authorization: credential };
+    expect(await tryAll(tenant, 3, { headers })).toHaveLength(3);
+    await open('', { headers, release: '2.5.0' });
+    await eventually(() => expect(open(`/t/${tenant.key}`, { headers })).rejects.toMatchObject(REFUSED), WITHIN);
+    await open(`/t/${tenant.key}`);
+  });
+});
+
 describe('What sockets of a deployment send', () => {
   const LOCATION = { agent_id: 141, order_id: 10, lat: '1', lng: '2' };
   const dropped = async (reason: string): Promise<number> => {
@@ -148,10 +195,10 @@ describe('What sockets of a deployment send', () => {
     });
     const before = await dropped('not_stored');
     for (const { socket } of await Promise.all([1, 2, 3].map(() => open(`/t/${busy.key}`)))) for (let sent = 0; sent < 50; sent++) socket.emit('save-message', answer);
-    await eventually(() => expect(held.length).toBeGreaterThanOrEqual(20), WITHIN);
+    await eventually(() => expect(held.length).toBeGreaterThanOrEqual(25), WITHIN);
     (await open(`/t/${other.key}`)).socket.emit('save-message', answer);
     await eventually(async () => expect((await dropped('not_stored')) - before).toBe(1), WITHIN);
-    expect(held).toHaveLength(20);
+    expect(held).toHaveLength(25);
     held.forEach((go) => go());
     looked.mockRestore();
   });

@@ -91,12 +91,16 @@ describe('A token that a deployment looks up', () => {
     expect(server.asked).toEqual([token]);
   });
 
-  it('is looked up in its turn where many new ones come at once, twenty at a time', async () => {
-    const of = await withLookup({ timeout_ms: 5_000 });
+  it.each<[string, number, string[]]>([
+    ['of an address, ten', 10, []],
+    ['of a backend, twenty', 20, ['127.0.0.0/8']],
+  ])('is looked up in its turn where many new ones come at once: %s at a time', async (_whose, atOnce, openFrom) => {
+    const { key } = await withLookup({ timeout_ms: 5_000 });
+    const of = await service.app.get(TenantAdminService).put(key, { open_from: openFrom });
     const held: (() => void)[] = [];
     server.answer = (incoming, response) => void held.push(() => answering(AGENT)(incoming, response));
     const answers = Promise.all(Array.from({ length: 60 }, () => list(aToken(), of)));
-    await eventually(() => expect(held).toHaveLength(20), WITHIN);
+    await eventually(() => expect(held).toHaveLength(atOnce), WITHIN);
     server.answer = answering(AGENT);
     held.forEach((go) => go());
     expect((await answers).map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200));

@@ -1,4 +1,5 @@
-import { AppError } from '../common/index.js';
+import { AppError, TooManyRequestsError } from '../common/index.js';
+import type { Exceeded } from './rates.js';
 
 /** Why a credential was refused: for the operator only, callers get one answer. */
 export type RefusalReason = 'missing' | 'wrong' | 'foreign' | 'expired' | 'unknown or revoked' | 'not looked up';
@@ -17,7 +18,18 @@ export class NotAllowedError extends AppError {
   }
 }
 
-/** True where nobody knows yet whether a credential is good: whoever would say so is away. */
+/** 429: so many credentials of this address are refused that this refusal is one too many. */
+export class TooManyRefusedError extends TooManyRequestsError {
+  constructor(readonly exceeded: Exceeded) {
+    super(exceeded.seconds);
+  }
+}
+
+/** 429: so many credentials of this address are refused that no further one is checked, whether it is good or not. */
+export class UncheckedTokenError extends TooManyRefusedError {}
+
+/** True where nobody knows yet whether a credential is good: whoever would say so is away, or not asked. */
 export function isNotLookedUp(error: unknown): boolean {
+  if (error instanceof UncheckedTokenError) return true;
   return error instanceof CredentialRefusedError && error.reason === 'not looked up';
 }

@@ -11,10 +11,13 @@ import { OpenTenants } from './open-tenants.js';
 import { Quota } from './quota.js';
 import { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 import { Rates } from './rates.js';
+import { Refusals } from './refusals.js';
+import { TenantWork } from './tenant-work.js';
+import { TokenCheck } from './token-check.js';
 import { WorkLimitInterceptor } from './work-limit.interceptor.js';
 
-const credentials = [Authenticator, JwtCheck, KeyServers, KeyUses, Lookups];
-const limits = [Rates, Quota, CallLimitMiddleware, SendLimitMiddleware];
+const credentials = [Authenticator, JwtCheck, KeyServers, KeyUses, Lookups, Refusals, TokenCheck];
+const limits = [Rates, Quota, TenantWork, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
 @Module({

@@ -3,13 +3,13 @@ import type { Request } from 'express';
 
 import { isAddressIn } from '../common/index.js';
 import { KEY_PREFIX, toKeyName, type Tenant, type TenantAuth } from '../tenancy/index.js';
-import { CredentialRefusedError, type RefusalReason } from './auth.errors.js';
+import { CredentialRefusedError, TooManyRefusedError, type RefusalReason } from './auth.errors.js';
 import { ANONYMOUS, type Caller } from './caller.js';
 import { callerAddress } from './caller-address.js';
-import { isJwt, JwtCheck } from './jwt-check.js';
 import { callerOfKey } from './key-check.js';
 import { KeyUses } from './key-uses.js';
-import { Lookups } from './lookups.js';
+import { Refusals } from './refusals.js';
+import { TokenCheck } from './token-check.js';
 
 // More than a header can carry; sockets could send more.
 const MOST_CHARACTERS = 16_384;
@@ -18,31 +18,31 @@ const MOST_CHARACTERS = 16_384;
 @Injectable()
 export class Authenticator {
   constructor(
-    private readonly jwtCheck: JwtCheck,
-    private readonly lookups: Lookups,
+    private readonly tokenCheck: TokenCheck,
+    private readonly refusals: Refusals,
     private readonly keyUses: KeyUses,
   ) {}
 
   /**
    * Who is asking: whom the credential names, or nobody where the tenant is open to calls (`http`) or `sockets` or to the address that asks. There
    * a credential of another service is as good as none: old apps send their panel's.
-   * @throws CredentialRefusedError, the same whatever is wrong
+   * @throws CredentialRefusedError, the same whatever is wrong; TooManyRefusedError where that happens too often to the address that asks
    */
   async authenticate(tenant: Tenant, way: keyof TenantAuth, request: Request, credential: string | null): Promise<Caller> {
-    const judged = await this.judge(tenant, credential);
+    const isOpen = (): boolean => !isKey(credential) && isOpenTo(tenant, way, request);
+    const judged = await this.judge(tenant, request, credential, isOpen);
     const found = way === 'sockets' && isOver(judged) ? 'expired' : judged;
     if (typeof found !== 'string') return found;
-    if (!isKey(credential) && isOpenTo(tenant, way, request)) return ANONYMOUS;
-    throw new CredentialRefusedError(found);
+    if (isOpen()) return ANONYMOUS;
+    const exceeded = await this.refusals.count(tenant, request);
+    throw exceeded === null ? new CredentialRefusedError(found) : new TooManyRefusedError(exceeded);
   }
 
-  private async judge(tenant: Tenant, credential: string | null): Promise<Caller | RefusalReason> {
-    const { jwt, lookup } = tenant.settings;
+  private judge(tenant: Tenant, request: Request, credential: string | null, isOpen: () => boolean): Caller | RefusalReason | Promise<Caller | RefusalReason> {
     if (credential === null) return 'missing';
     if (isKey(credential)) return this.judgeKey(tenant, credential);
     if (credential.length > MOST_CHARACTERS) return 'wrong';
-    if (jwt !== null && isJwt(credential)) return this.jwtCheck.callerOf(tenant, jwt, credential);
-    return lookup === null ? 'wrong' : this.lookups.callerOf(tenant, lookup, credential);
+    return this.tokenCheck.callerOf({ tenant, token: credential, request, isOpen });
   }
 
   private judgeKey(tenant: Tenant, credential: string): Caller | RefusalReason {

@@ -10,12 +10,15 @@ import { AwayLog } from './away-log.js';
 import { fetchBounded } from './bounded-fetch.js';
 import { toPerson, type Caller } from './caller.js';
 import { findPerson } from './person-paths.js';
+import { toPart, type Share } from './share.js';
 
 type Outcome = Caller | RefusalReason;
 
 const MOST_BYTES = 64_000;
 /** Requests that wait for one tenant's server at the same time. */
 const MOST_AT_ONCE = 20;
+/** … and for one address of credentials that were not good before, so that made-up ones leave room for others. */
+const MOST_OF_ADDRESS = 10;
 /** Credentials of one tenant that wait for their turn. */
 const MOST_WAITING = 1_000;
 const LINE_FULL = new Error('too many credentials wait to be looked up');
@@ -37,24 +40,32 @@ export class Lookups {
   private readonly underWay = new Map<string, Promise<Outcome>>();
   private readonly lines = new WorkLines();
 
-  /** The person that the credential is of, or why it is refused. */
-  callerOf(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | Promise<Outcome> {
+  /** What is known of the credential without asking, or null. */
+  known(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | null {
     if (!SENDABLE.test(credential)) return 'wrong';
     const id = hashOf(tenant, lookup, credential);
-    return this.people.get(id) ?? this.refused.get(id) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, lookup, credential);
+    return this.people.get(id) ?? this.refused.get(id) ?? null;
   }
 
-  private askOnce(id: string, tenant: Tenant, lookup: LookupSettings, credential: string): Promise<Outcome> {
-    const outcome = this.askInTurn(id, tenant, lookup, credential).finally(() => this.underWay.delete(id));
+  /** The person that the credential is of, or why it is refused; it waits for its turn with those of the same share. */
+  callerOf(tenant: Tenant, lookup: LookupSettings, credential: string, share: Share | null = null): Outcome | Promise<Outcome> {
+    const id = hashOf(tenant, lookup, credential);
+    return this.known(tenant, lookup, credential) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, share, () => this.ask(id, lookup, credential), lookup.timeout_ms);
+  }
+
+  private askOnce(id: string, tenant: Tenant, share: Share | null, ask: () => Promise<Outcome>, timeoutMs: number): Promise<Outcome> {
+    const outcome = this.askInTurn(tenant, share, ask, AbortSignal.timeout(timeoutMs)).finally(() => this.underWay.delete(id));
     this.underWay.set(id, outcome);
     return outcome;
   }
 
-  private async askInTurn(id: string, { database }: Tenant, lookup: LookupSettings, credential: string): Promise<Outcome> {
-    const signal = AbortSignal.timeout(lookup.timeout_ms);
-    const rules = { atOnce: MOST_AT_ONCE, waiting: MOST_WAITING, full: () => LINE_FULL, signal };
+  private async askInTurn({ database }: Tenant, share: Share | null, ask: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    const rules = { full: () => LINE_FULL, signal };
+    const askInLine = (): Promise<Outcome> => this.lines.run(database, ask, { ...rules, atOnce: MOST_AT_ONCE, waiting: MOST_WAITING });
     try {
-      return await this.lines.run(database, () => this.ask(id, lookup, credential), rules);
+      if (share === null) return await askInLine();
+      const { who, most: waiting } = toPart(share, MOST_WAITING);
+      return await this.lines.run(`${database} ${who}`, askInLine, { ...rules, atOnce: MOST_OF_ADDRESS, waiting });
     } catch (error) {
       if (error === LINE_FULL || error === signal.reason) return 'not looked up';
       throw error;

@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
@@ -8,12 +6,13 @@ import { CONFIG, type Config } from '../config/index.js';
 import { EffectiveLimits, type Limited, type Tenant } from '../tenancy/index.js';
 import type { CallerRequest } from './admission.middleware.js';
 import type { Caller } from './caller.js';
+import { tellExceeded } from './rate-headers.js';
 import { Rates, type Exceeded, type Rate } from './rates.js';
-import { toShare, type Share } from './share.js';
+import { toPart, toShare, toSocketPart, type Part, type Share } from './share.js';
 
 type Counted = 'calls_per_second' | 'sends_per_second';
 
-/** What tenants and their callers may do in a second. */
+/** What tenants and their callers may do in a second, and how many sockets they may have. */
 @Injectable()
 export class Quota {
   constructor(
@@ -22,20 +21,25 @@ export class Quota {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** How many of the tenant's sockets there may be, and how many of them whoever calls may have; null: all. */
+  socketsOf(tenant: Tenant, caller: Caller, handshake: Request): { readonly most: number; readonly part: Part | null } {
+    const { sockets: most } = this.limits.of(tenant);
+    return { most, part: toSocketPart(tenant, caller, handshake, most) };
+  }
+
   /** Counts a call for who makes it and for its tenant; answers the tenant's limits. @throws TooManyRequestsError, with the headers that say so */
   async take(request: CallerRequest, response: Response, what: Counted): Promise<Limited> {
     const { tenant, caller } = request;
     if (tenant === undefined || caller === undefined) throw new Error('The route is not behind the admission middleware; see app.module.ts');
     const exceeded = await this.count(tenant, caller, request, what);
     if (exceeded === null) return this.limits.of(tenant);
-    response.setHeader('RateLimit-Limit', exceeded.perSecond).setHeader('RateLimit-Remaining', 0).setHeader('RateLimit-Reset', exceeded.seconds);
+    tellExceeded(response, exceeded);
     throw new TooManyRequestsError(exceeded.seconds);
   }
 
   /** Counts what an admitted socket sent, as a call. @throws TooManyRequestsError */
-  async takeEvent(tenant: Tenant, caller: Caller, handshake: IncomingMessage): Promise<void> {
-    // Admission made a call of it.
-    const exceeded = await this.count(tenant, caller, handshake as Request, 'calls_per_second');
+  async takeEvent(tenant: Tenant, caller: Caller, handshake: Request): Promise<void> {
+    const exceeded = await this.count(tenant, caller, handshake, 'calls_per_second');
     if (exceeded !== null) throw new TooManyRequestsError(exceeded.seconds);
   }
 
@@ -49,5 +53,9 @@ export class Quota {
 // The caller's first: what is over its share is not taken from the others.
 function toRates(key: string, perSecond: number, share: Share | null): Rate[] {
   const all = { key, perSecond };
-  return share === null ? [all] : [{ key: `${key} ${share.who}`, perSecond: Math.ceil((perSecond * share.percent) / 100) }, all];
+  return share === null ? [all] : [toRate(key, toPart(share, perSecond)), all];
+}
+
+function toRate(key: string, { who, most }: Part): Rate {
+  return { key: `${key} ${who}`, perSecond: most };
 }

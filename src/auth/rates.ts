@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
 // Screens ask in bursts: each message of a deployment makes all its open ones ask again.
 const BURST_SECONDS = 2;
@@ -36,11 +36,22 @@ export class Rates {
     return null;
   }
 
+  /** What one more would exceed, or null; counts nothing. */
+  async exceededOf({ key, perSecond }: Rate): Promise<Exceeded | null> {
+    const second = await this.seconds.get(key);
+    if (second === null || second.consumedPoints < perSecond) return null;
+    const burst = await this.bursts.get(key);
+    return burst === null || burst.consumedPoints < BURST_SECONDS * perSecond ? null : toExceeded(perSecond, second);
+  }
+
   private async countOne({ key, perSecond }: Rate): Promise<Exceeded | null> {
     const second = await this.seconds.penalty(key);
     if (second.consumedPoints <= perSecond) return null;
     const burst = await this.bursts.penalty(key);
-    if (burst.consumedPoints <= BURST_SECONDS * perSecond) return null;
-    return { perSecond, seconds: Math.max(1, Math.ceil(second.msBeforeNext / 1_000)) };
+    return burst.consumedPoints <= BURST_SECONDS * perSecond ? null : toExceeded(perSecond, second);
   }
+}
+
+function toExceeded(perSecond: number, { msBeforeNext }: RateLimiterRes): Exceeded {
+  return { perSecond, seconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) };
 }

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 
 import type { Tenant } from '../tenancy/index.js';
 import { ANONYMOUS, toPerson, type Caller } from './caller.js';
-import { toShare, type Share } from './share.js';
+import { toShare, toSocketPart, type Share } from './share.js';
 
 const TENANT = { open_from: ['10.0.0.0/8'] } as unknown as Tenant;
 const KEY: Caller = { role: 'service', subject: null, vendorIds: [], credential: 'key:0123456789ab', expires: null };
@@ -43,5 +43,26 @@ describe('toShare', () => {
 
   it('is one for all behind a proxy that is not trusted', () => {
     expect(whoOf(ANONYMOUS, '192.0.2.1', { via: '1.1 proxy' })).toBe('proxy 192.0.2.1');
+  });
+});
+
+describe('toSocketPart', () => {
+  const mostOf = (caller: Caller, all: number): number | undefined => {
+    const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as unknown as Request;
+    return toSocketPart(TENANT, caller, request, all)?.most;
+  };
+
+  it.each([
+    [10_000, 200],
+    [251, 6],
+    [20, 5],
+    [10, 4],
+    [1, 1],
+  ])('of %i sockets is %i for a person', (all, most) => {
+    expect(mostOf(toPerson('agent', '141'), all)).toBe(most);
+  });
+
+  it('is more for an address, and most for a key', () => {
+    expect([mostOf(ANONYMOUS, 10_000), mostOf(KEY, 10_000)]).toEqual([4_000, 8_000]);
   });
 });

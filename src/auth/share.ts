@@ -11,11 +11,21 @@ import { callerAddress } from './caller-address.js';
 const OF_A_PROXY = 50;
 // A backend gone mad leaves something to people, and to other keys.
 const OF_A_KEY = 80;
+// A whole office, or many customers of a telephone company, may be one address; with a made-up header it is also a proxy, and that is not all either.
+const OF_SOCKETS = 40;
+// One person has a few devices, or is an account that a team shares.
+const SOCKETS_OF_A_PERSON = { percent: 2, atLeast: 5 };
 
 /** Who may use no more than a part of what a tenant may take. */
 export interface Share {
   readonly who: string;
   readonly percent: number;
+}
+
+/** How much somebody may have. */
+export interface Part {
+  readonly who: string;
+  readonly most: number;
 }
 
 /**
@@ -27,6 +37,23 @@ export function toShare({ open_from: backends }: Tenant, { subject, credential }
   const address = callerAddress(request);
   if (address === null) return { who: `proxy ${request.socket.remoteAddress ?? ''}`, percent: Math.max(percent, OF_A_PROXY) };
   return isAddressIn(address, backends) ? null : { who: `network ${toNetwork(address)}`, percent };
+}
+
+/** What a share is of so much. */
+export function toPart({ who, percent }: Share, all: number): Part {
+  return { who, most: Math.ceil((all * percent) / 100) };
+}
+
+/** How many of a tenant's sockets whoever calls may have; null: all of them. */
+export function toSocketPart(tenant: Tenant, caller: Caller, request: Request, all: number): Part | null {
+  const share = toShare(tenant, caller, request, OF_SOCKETS);
+  if (share === null) return null;
+  const { who, most } = toPart(share, all);
+  return caller.subject === null ? { who, most } : { who, most: Math.min(most, ofAPerson(all)) };
+}
+
+function ofAPerson(all: number): number {
+  return Math.max(SOCKETS_OF_A_PERSON.atLeast, Math.ceil((all * SOCKETS_OF_A_PERSON.percent) / 100));
 }
 
 // Whoever has an address of IPv6 has all of its network of 64 bits.

@@ -2,32 +2,34 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import type { Response } from 'express';
 import { lastValueFrom, of, type Observable } from 'rxjs';
 
-import { TooManyRequestsError } from '../common/index.js';
-import { WorkLines } from '../mongo/index.js';
-import { EffectiveLimits } from '../tenancy/index.js';
 import type { CallerRequest } from './admission.middleware.js';
+import { TenantWork, type Asker } from './tenant-work.js';
 
 /**
- * Lets so many calls of a tenant work at once; further ones wait in order, as many as it may make in a second. A caller that goes away while it
- * waits leaves the line; its work, once begun, counts until it is done.
+ * Lets so many calls of a tenant work at once, and further ones wait. A caller that goes away while it waits leaves the line; its work, once
+ * begun, counts until it is done.
  */
 @Injectable()
 export class WorkLimitInterceptor implements NestInterceptor {
-  private readonly lines = new WorkLines();
-
-  constructor(private readonly limits: EffectiveLimits) {}
+  constructor(private readonly works: TenantWork) {}
 
   async intercept(context: ExecutionContext, handler: CallHandler): Promise<Observable<unknown>> {
-    const { tenant } = context.switchToHttp().getRequest<CallerRequest>();
-    if (tenant === undefined) return handler.handle();
-    const { concurrent_database: atOnce, calls_per_second: waiting } = this.limits.of(tenant);
-    const signal = goneSignal(context.switchToHttp().getResponse<Response>());
+    const request = context.switchToHttp().getRequest<CallerRequest>();
+    const { tenant, caller } = request;
+    if (tenant === undefined || caller === undefined) return handler.handle();
+    const response = context.switchToHttp().getResponse<Response>();
+    // Nobody is there to be answered.
+    if (response.closed) return of(undefined);
     const work = (): Promise<unknown> => lastValueFrom(handler.handle(), { defaultValue: undefined });
+    return of(await (this.works.runNow(tenant, work) ?? this.wait({ tenant, caller, request }, response, work)));
+  }
+
+  private async wait(asker: Asker, response: Response, work: () => Promise<unknown>): Promise<unknown> {
+    const signal = goneSignal(response);
     try {
-      return of(await this.lines.run(tenant.database, work, { atOnce, waiting, full: () => new TooManyRequestsError(), signal }));
+      return await this.works.run(asker, work, signal);
     } catch (error) {
-      // Nobody is there to be answered.
-      if (error === signal.reason) return of(undefined);
+      if (error === signal.reason) return undefined;
       throw error;
     }
   }
@@ -35,7 +37,6 @@ export class WorkLimitInterceptor implements NestInterceptor {
 
 function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
-  if (response.closed) gone.abort();
-  else response.once('close', () => gone.abort());
+  response.once('close', () => gone.abort());
   return gone.signal;
 }

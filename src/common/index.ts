@@ -5,6 +5,7 @@ export { AppErrorFilter } from './app-error.filter.js';
 export { bodySize, noteBodySize } from './body-size.js';
 export { isBearer, sentCredential } from './bearer.js';
 export { blankToUndefined, isBlank, isEmptyLike, MATCH_TEXT_LIMIT, toText } from './coercion.js';
+export { Counter } from './counter.js';
 export { RefuseUnknownFields } from './refuse-unknown-fields.decorator.js';
 export {
   BodyTooLargeError,

@@ -3,4 +3,4 @@ export { LocationController } from './location.controller.js';
 export { LocationModule } from './location.module.js';
 export { LocationService } from './location.service.js';
 export { LOCATIONS } from './location.schema.js';
-export { toWireLocation, type Location } from './location.js';
+export { toWireLocation, type Location, type LocationFields } from './location.js';

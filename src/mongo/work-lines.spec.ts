@@ -105,4 +105,46 @@ describe('WorkLines', () => {
     expect((await told).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
     expect((await lateTold).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
+
+  it('does at once what need not wait, and nothing that would have to', async () => {
+    const lines = new WorkLines();
+    const ends: (() => void)[] = [];
+    const work = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
+    const [first, second] = [lines.runNow('one', work, 1), lines.runNow('one', work, 1)];
+    expect([ends.length, second]).toEqual([1, null]);
+    const next = lines.run('one', work, { ...RULES, atOnce: 1 });
+    expect([lines.runNow('one', work, 2), lines.runNow('two', work, 1) === null]).toEqual([null, false]);
+    for (const end of ends) end();
+    await first;
+    expect(ends).toHaveLength(3);
+    ends[2]?.();
+    await next;
+    expect(lines.runNow('one', work, 1)).not.toBeNull();
+  });
+
+  it('lets one of many have a part of the places to wait, whatever the others leave', async () => {
+    const mine = { who: 'me', most: 2 };
+    const crowd = new Crowd();
+    const many = { waiting: 4 };
+    const working = [crowd.come(1, many), crowd.come(2, many)];
+    const gone = new AbortController();
+    const waiting = [crowd.come(3, { ...many, share: mine }), crowd.come(4, { ...many, share: mine, signal: gone.signal })];
+    await expect(crowd.come(5, { ...many, share: mine })).rejects.toThrow('full');
+    const others = [crowd.come(6, { ...many, share: { who: 'you', most: 2 } }), crowd.come(7, many)];
+    await expect(crowd.come(8, many)).rejects.toThrow('full');
+    gone.abort(new Error('gone'));
+    await expect(waiting[1]).rejects.toThrow('gone');
+    const again = crowd.come(9, { ...many, share: mine });
+    await expect(crowd.come(10, { ...many, share: mine })).rejects.toThrow('full');
+    for (const number of [1, 2]) crowd.end(number);
+    await Promise.all(working);
+    expect(crowd.begun).toEqual([1, 2, 3, 6]);
+    const later = crowd.come(11, { ...many, share: mine });
+    for (const number of [3, 6, 7, 9]) {
+      crowd.end(number);
+      await new Promise(setImmediate);
+    }
+    crowd.end(11);
+    expect(await Promise.all([waiting[0], ...others, again, later])).toEqual([3, 6, 7, 9, 11]);
+  });
 });

@@ -1,5 +1,4 @@
-import PQueue from 'p-queue';
-
+import { Counter } from '../common/index.js';
 import { DatabaseUnavailableError } from './mongo.errors.js';
 
 /** How a line is kept. */
@@ -10,6 +9,8 @@ export interface LineRules {
   readonly waiting: number;
   /** Tells whoever would be one too many. */
   readonly full: () => Error;
+  /** Whose work it is, and how much of theirs may wait; absent: as much as may wait at all. */
+  readonly share?: { readonly who: string; readonly most: number } | undefined;
   /** Ends the waiting, not the work. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,60 +24,103 @@ export class WorkLines {
    * @throws what `full` makes where too much waits already, or the signal's reason; nothing was done then
    * @throws DatabaseUnavailableError also where work before it ended so; nothing was done then
    */
-  async run<T>(name: string, work: () => Promise<T>, { atOnce, waiting, full, signal }: LineRules): Promise<T> {
-    signal?.throwIfAborted();
-    const line = this.lines.get(name) ?? new Line();
-    if (line.waiting >= waiting) throw full();
-    this.lines.set(name, line);
-    try {
-      return await line.run(work, { atOnce, signal });
-    } finally {
-      if (line.isEmpty) this.lines.delete(name);
-    }
+  async run<T>(name: string, work: () => Promise<T>, rules: LineRules): Promise<T> {
+    rules.signal?.throwIfAborted();
+    return this.runNow(name, work, rules.atOnce) ?? this.lineOf(name).wait(work, rules);
   }
+
+  /** Runs `work` at once; null where it would have to wait. */
+  runNow<T>(name: string, work: () => Promise<T>, atOnce: number): Promise<T> | null {
+    const line = this.lineOf(name);
+    return line.hasRoom(atOnce) ? line.begin(work) : null;
+  }
+
+  private lineOf(name: string): Line {
+    return this.lines.get(name) ?? this.open(name);
+  }
+
+  private open(name: string): Line {
+    const line = new Line(() => this.lines.delete(name));
+    this.lines.set(name, line);
+    return line;
+  }
+}
+
+/** Work that waits for its turn. */
+interface Waiter {
+  readonly begin: () => void;
+  readonly refuse: (reason: unknown) => void;
 }
 
 /** The work of one name. */
 class Line {
-  private readonly queue = new PQueue();
-  private came = 0;
+  private readonly waiters = new Set<Waiter>();
+  private readonly shares = new Counter();
+  private atOnce = 1;
+  private working = 0;
   private done = 0;
-  private away: { readonly upTo: number; readonly error: DatabaseUnavailableError } | null = null;
 
-  get waiting(): number {
-    return this.queue.size;
+  constructor(private readonly end: () => void) {}
+
+  /** True where nobody waits and one more may be at work. */
+  hasRoom(atOnce: number): boolean {
+    return this.waiters.size === 0 && this.working < atOnce;
   }
 
-  get isEmpty(): boolean {
-    return this.queue.size === 0 && this.queue.pending === 0;
-  }
-
-  run<T>(work: () => Promise<T>, { atOnce, signal }: Pick<LineRules, 'atOnce' | 'signal'>): Promise<T> {
-    this.queue.concurrency = atOnce;
-    const place = ++this.came;
-    // p-queue's own signal would also let the next one begin while this one is still at work.
-    const waiting = new AbortController();
-    const leave = (): void => waiting.abort(signal?.reason);
-    signal?.addEventListener('abort', leave, { once: true });
-    const begin = (): Promise<T> => {
-      signal?.removeEventListener('abort', leave);
-      return this.begin(place, work);
-    };
-    return this.queue.add(begin, signal === undefined ? {} : { signal: waiting.signal });
-  }
-
-  private async begin<T>(place: number, work: () => Promise<T>): Promise<T> {
-    // Each would find the database away only after seconds of its own, one behind the other.
-    if (this.away !== null && place <= this.away.upTo) throw this.away.error;
+  async begin<T>(work: () => Promise<T>): Promise<T> {
     const { done } = this;
+    this.working++;
     try {
       const result = await work();
       this.done++;
       return result;
     } catch (error) {
       // It is not away where others were answered meanwhile.
-      if (error instanceof DatabaseUnavailableError && this.done === done) this.away = { upTo: this.came, error };
+      if (error instanceof DatabaseUnavailableError && this.done === done) this.tellAway(error);
       throw error;
+    } finally {
+      this.working--;
+      this.beginNext();
+      if (this.working === 0) this.end();
     }
+  }
+
+  wait<T>(work: () => Promise<T>, rules: LineRules): Promise<T> {
+    if (this.isFull(rules)) throw rules.full();
+    this.atOnce = rules.atOnce;
+    return new Promise((resolve, reject) => {
+      this.enter({ begin: () => resolve(this.begin(work)), refuse: reject }, rules);
+      this.beginNext();
+    });
+  }
+
+  private isFull({ waiting, share }: LineRules): boolean {
+    return this.waiters.size >= waiting || (share !== undefined && this.shares.of(share.who) >= share.most);
+  }
+
+  private enter({ begin, refuse }: Waiter, { share, signal }: LineRules): void {
+    const leaveThen = (end: () => void): void => {
+      this.waiters.delete(waiter);
+      if (share !== undefined) this.shares.remove(share.who);
+      signal?.removeEventListener('abort', goAway);
+      end();
+    };
+    const goAway = (): void => waiter.refuse(signal?.reason);
+    const waiter: Waiter = { begin: () => leaveThen(begin), refuse: (reason) => leaveThen(() => refuse(reason)) };
+    this.waiters.add(waiter);
+    if (share !== undefined) this.shares.add(share.who);
+    signal?.addEventListener('abort', goAway);
+  }
+
+  private beginNext(): void {
+    for (const waiter of this.waiters) {
+      if (this.working >= this.atOnce) return;
+      waiter.begin();
+    }
+  }
+
+  // Each would find it away only after seconds of its own, one behind the other.
+  private tellAway(error: DatabaseUnavailableError): void {
+    for (const waiter of this.waiters) waiter.refuse(error);
   }
 }

@@ -54,7 +54,7 @@ export class DefaultNamespace {
     const seat = this.named.has(socket.conn) ? null : await this.seatOf(socket);
     // Meanwhile it may have gone, begun, or asked for a namespace.
     if (seat === null || this.named.has(socket.conn) || !this.unheard.delete(socket)) return;
-    if (this.places.take(socket, seat.tenant)) this.takeIn(socket, seat);
+    if (this.places.take(socket, seat)) this.takeIn(socket, seat);
     else this.turnAway(socket);
   }
 

@@ -78,3 +78,8 @@ function toCredential({ auth, headers }: Socket['handshake']): string | null {
 function toKey(name: string): string | null {
   return NAMESPACE.exec(name)?.[1] ?? null;
 }
+
+/** The handshake of an admitted socket, as the call that admission made of it. */
+export function toRequest({ request }: Socket): Request {
+  return request as Request;
+}

@@ -2,41 +2,49 @@ import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
 import { RefusedCalls } from '../audit/index.js';
-import { TooManyRequestsError } from '../common/index.js';
-import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
+import { Quota } from '../auth/index.js';
+import { Counter, TooManyRequestsError } from '../common/index.js';
+import { toRequest } from './handshake.js';
+import type { Seat } from './seat.js';
 
-/** How many sockets each tenant has here, in all its namespaces together. */
+/** How many sockets each tenant has here, in all its namespaces together, and each of its callers. */
 @Injectable()
 export class Places {
-  private readonly taken = new Map<string, Set<Socket>>();
+  private readonly taken = new Counter();
   private readonly leaving = new WeakMap<Socket, () => void>();
 
   constructor(
-    private readonly limits: EffectiveLimits,
+    private readonly quota: Quota,
     private readonly refused: RefusedCalls,
   ) {}
 
-  /** The socket is one of the tenant's until it ends, or gives its place back; false where all places are taken. */
-  take(socket: Socket, tenant: Tenant): boolean {
-    const sockets = this.taken.get(tenant.database) ?? new Set();
-    if (sockets.size >= this.limits.of(tenant).sockets) {
+  /** The socket is one of the tenant's until it ends, or gives its place back; false where all places, or all that its caller may have, are taken. */
+  take(socket: Socket, { tenant, caller }: Seat): boolean {
+    const { most, part } = this.quota.socketsOf(tenant, caller, toRequest(socket));
+    const places = [{ name: tenant.database, most }, ...(part === null ? [] : [{ name: `${tenant.database} ${part.who}`, most: part.most }])];
+    if (places.some(({ name, most }) => this.taken.of(name) >= most)) {
       this.refused.count(tenant.key, new TooManyRequestsError());
       return false;
     }
-    this.taken.set(tenant.database, sockets.add(socket));
-    const leave = (): void => {
-      if (sockets.delete(socket) && sockets.size === 0) this.taken.delete(tenant.database);
-      socket.conn.off('close', leave);
-    };
-    this.leaving.set(socket, leave);
-    socket.once('disconnect', leave);
-    // It may go before it is connected, and then nothing is said of a disconnect.
-    socket.conn.once('close', leave);
+    this.keep(socket, places.map(({ name }) => name));
     return true;
   }
 
   /** The socket hears its tenant no longer. */
   give(socket: Socket): void {
     this.leaving.get(socket)?.();
+  }
+
+  private keep(socket: Socket, names: readonly string[]): void {
+    for (const name of names) this.taken.add(name);
+    const leave = (): void => {
+      if (!this.leaving.delete(socket)) return;
+      for (const name of names) this.taken.remove(name);
+      socket.conn.off('close', leave);
+    };
+    this.leaving.set(socket, leave);
+    socket.once('disconnect', leave);
+    // It may go before it is connected, and then nothing is said of a disconnect.
+    socket.conn.once('close', leave);
   }
 }

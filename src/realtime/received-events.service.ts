@@ -3,43 +3,38 @@ import type { Socket } from 'socket.io';
 
 import { Quota } from '../auth/index.js';
 import { AppError, DtoPipe, pick, TooManyRequestsError, ValidationFailedError } from '../common/index.js';
-import { LocationService, SaveLocationDto, toLocationFields } from '../location/index.js';
-import { HistoryService } from '../message/index.js';
+import { SaveLocationDto, toLocationFields } from '../location/index.js';
 import { DatabaseUnavailableError, toId } from '../mongo/index.js';
 import { Metrics, type DropReason } from '../observe/index.js';
-import type { Tenant } from '../tenancy/index.js';
-import { Handshake } from './handshake.js';
+import { Handshake, toRequest } from './handshake.js';
 import type { Seat } from './seat.js';
+import { SocketWork } from './socket-work.js';
 
 const LOCATION_FIELDS = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'] as const;
-// A look at the database for each relayed message is for the counter only: where too many of a tenant are under way, one less is looked at.
-const MOST_LOOKS = 20;
 
 /** What sockets say. Nothing of it reaches another socket: what they hear comes from what is stored. */
 @Injectable()
 export class ReceivedEventsService {
   private readonly logger = new Logger('realtime');
   private readonly pipe = new DtoPipe();
-  private readonly looks = new Map<string, number>();
 
   constructor(
     private readonly handshake: Handshake,
     private readonly quota: Quota,
-    private readonly history: HistoryService,
-    private readonly locations: LocationService,
+    private readonly work: SocketWork,
     private readonly metrics: Metrics,
   ) {}
 
   /** Listens to a socket; each event counts only while its tenant still lets the socket in, and as a call of its caller's. */
   listen(socket: Socket): void {
-    socket.on('save-message', (payload: unknown) => void this.take(socket, ({ tenant }) => this.countUnknown(tenant, payload)));
-    socket.on('save-user-location', (payload: unknown) => void this.take(socket, (seat) => this.saveLocation(seat, payload)));
+    socket.on('save-message', (payload: unknown) => void this.take(socket, (seat) => this.countUnknown(seat, payload)));
+    socket.on('save-user-location', (payload: unknown) => void this.take(socket, (seat) => this.saveLocation(seat, socket, payload)));
   }
 
   private async take(socket: Socket, work: (admitted: Seat) => Promise<void>): Promise<void> {
     try {
       const seat = await this.handshake.admit(socket);
-      await this.quota.takeEvent(seat.tenant, seat.caller, socket.request);
+      await this.quota.takeEvent(seat.tenant, seat.caller, toRequest(socket));
       await work(seat);
     } catch (error) {
       if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
@@ -48,28 +43,15 @@ export class ReceivedEventsService {
   }
 
   // Old apps repeat the answer of their own send. The message was pushed when it was stored, so there is nothing to do but to count
-  // what is no such answer.
-  private async countUnknown(tenant: Tenant, payload: unknown): Promise<void> {
+  // what is no such answer. That is for the counter only: where calls wait, one less is looked at.
+  private async countUnknown({ tenant }: Seat, payload: unknown): Promise<void> {
     const id = toId(idOf(payload));
-    const looks = this.looks.get(tenant.database) ?? 0;
-    if (looks >= MOST_LOOKS) return;
-    this.looks.set(tenant.database, looks + 1);
-    try {
-      if (id === null || !(await this.history.isStored(tenant, id))) this.metrics.countDropped('not_stored');
-    } finally {
-      this.endLook(tenant);
-    }
+    if (id === null || (await this.work.isStored(tenant, id)) === false) this.metrics.countDropped('not_stored');
   }
 
-  private endLook({ database }: Tenant): void {
-    const left = (this.looks.get(database) ?? 1) - 1;
-    if (left === 0) this.looks.delete(database);
-    else this.looks.set(database, left);
-  }
-
-  private async saveLocation({ tenant, caller }: Seat, payload: unknown): Promise<void> {
+  private async saveLocation(seat: Seat, socket: Socket, payload: unknown): Promise<void> {
     const dto = (await this.pipe.transform(toFlat(payload), { type: 'body', metatype: SaveLocationDto })) as SaveLocationDto;
-    await this.locations.save(tenant, caller, toLocationFields(dto));
+    await this.work.saveLocation(seat, socket, toLocationFields(dto));
   }
 }
 

@@ -42,7 +42,7 @@ export class TenantNamespaces {
   private async admit(socket: Socket, next: (error?: Error) => void): Promise<void> {
     try {
       const seat = await this.handshake.admit(socket);
-      if (!this.places.take(socket, seat.tenant)) throw new TooManyRequestsError();
+      if (!this.places.take(socket, seat)) throw new TooManyRequestsError();
       this.seats.set(socket, seat);
       next();
     } catch (thrown) {
