@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { PutTenantDto } from '../../src/admin/index.js';
 import type { LookupSettings, Tenant } from '../../src/tenancy/index.js';
 import type { TestApp } from './app.js';
 import { newTenant } from './tenants.js';
@@ -55,7 +54,7 @@ export function personAnswer(person: object = {}): { readonly data: object } {
 }
 
 /** A new tenant that admits nobody without a credential and looks opaque tokens up at this server. */
-export function newLookupTenant(service: TestApp, { url }: TokenServer, lookup: Partial<LookupSettings> = {}, settings: PutTenantDto['settings'] = {}): Promise<Tenant> {
+export function newLookupTenant(service: TestApp, { url }: TokenServer, lookup: Partial<LookupSettings> = {}, settings: object = {}): Promise<Tenant> {
   const auth = { http: 'required', sockets: 'required' } as const;
   return newTenant(service, { auth, settings: { lookup: { url: `${url}/me?app=chat`, ...PATHS, ...lookup }, ...settings } });
 }
