@@ -29,11 +29,12 @@ const MODERN: readonly Way[] = [
 const OLD: readonly Way[] = (['2.5.0', '1.7.4'] as const).flatMap((release) =>
   (['websocket', 'polling'] as const).map((transport) => ({ name: `${release} ${transport}`, release, transports: [transport], byHeader: true as const })),
 );
-// As many of each kind as apps of these releases have.
-const BY_OLD = /^(service|agent|agent by look-up|no credential|an unknown token|a key with a wrong secret|an expired key|agent of .*)$/;
+// One of each kind that a header can carry.
+const BY_OLD = /^(service|agent by look-up|no credential|an unknown token|a key with a wrong secret|agent of .*)$/;
 const BY_HOST: Way = { name: '4.8.4 by host', release: '4.8.4', transports: ['websocket'], byHost: true };
 
-const WITHIN = { within: 30_000 };
+/** How long sockets may take on a machine that has much else to do. */
+export const WITHIN = { within: 120_000 };
 
 /** Opens a socket for each credential of each deployment, good or not, and waits until each is in or refused. */
 export async function takeSeats(service: TestApp, credentials: ReadonlyMap<Deployment, Credentials>): Promise<Seat[]> {

@@ -5,9 +5,7 @@ import { clientOf, contentsOf, type Deployment } from './deployments.js';
 import { EVENTS, type SocketEvent } from './documents.js';
 import { EVENT_RULES, type EventRule } from './event-rules.js';
 import type { Row } from './rows.js';
-import { isCutOff, isIn, type Seat } from './seats.js';
-
-const WITHIN = { within: 30_000 };
+import { isCutOff, isIn, WITHIN, type Seat } from './seats.js';
 
 /** An event that a socket emits, with one field naming the other deployment's. */
 interface Emission {
