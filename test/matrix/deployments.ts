@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 import { TenantAdminService } from '../../src/admin/index.js';
 import { ANONYMOUS } from '../../src/auth/index.js';
 import { LocationService } from '../../src/location/index.js';
-import { Clusters, ControlDatabase, newId } from '../../src/mongo/index.js';
+import { Clusters, newId } from '../../src/mongo/index.js';
 import type { Room, RoomFields } from '../../src/room/index.js';
 import type { LookupSettings, Tenant, TenantAuth } from '../../src/tenancy/index.js';
 import type { TestApp } from '../support/app.js';
@@ -113,8 +113,10 @@ export const SPARE = 'spare-of-the-matrix';
 export async function contentsOf(service: TestApp, all: readonly Pick<Deployment, 'name' | 'tenant'>[]): Promise<Record<string, string>> {
   const client = await clientOf(service);
   const contents = await Promise.all(all.map(async ({ name, tenant }) => [name, await dump(client.db(tenant.database))] as const));
-  const directory = await service.app.get(ControlDatabase).with(async (database) => EJSON.stringify(await database.collection<{ _id: string }>('tenants').find({ _id: { $ne: SPARE } }).sort({ _id: 1 }).toArray()));
-  return { ...Object.fromEntries(contents), directory };
+  // Without the service's own deadline, which is meant for calls.
+  const tenants = client.db(service.config.mongo.controlDatabase).collection<{ _id: string }>('tenants');
+  const directory = await tenants.find({ _id: { $ne: SPARE } }).sort({ _id: 1 }).toArray();
+  return { ...Object.fromEntries(contents), directory: EJSON.stringify(directory) };
 }
 
 async function dump(database: ReturnType<mongoose.mongo.MongoClient['db']>): Promise<string> {
