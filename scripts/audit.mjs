@@ -42,7 +42,7 @@ function toLine({ advisory, severity, name, title }, accepted) {
 async function main() {
   const accepted = await readAccepted();
   const report = ask();
-  if (report.vulnerabilities === undefined) throw new Error(`The registry did not answer the audit: ${report.message ?? 'npm said nothing that can be read'}.`);
+  if (report.vulnerabilities === undefined) throw new Error(`The registry did not answer the audit: ${report.message ?? 'npm said nothing that can be read'}.\nSo nothing is known of the packages; some mirrors cannot be asked. Set npm_config_registry to one that can.`);
   const grave = graveOf(report);
   for (const one of grave) console.log(toLine(one, accepted.get(one.advisory)));
   for (const advisory of accepted.keys()) if (!grave.some((one) => one.advisory === advisory)) console.log(`gone      ${advisory}: take it off audit-accepted.json`);

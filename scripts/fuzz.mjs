@@ -1,11 +1,14 @@
 // Starts the built service on an embedded MongoDB and has schemathesis (PyPI) call it by swagger/openapi.json: no 5xx, no answer outside the
-// document. FUZZ_SEED looks elsewhere.
+// document – for a service with an API key, for a person with a token, and for whoever names nobody. FUZZ_SEED looks elsewhere.
 //   npm run fuzz
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+
+import { SignJWT } from 'jose';
 
 const PACKAGE = 'schemathesis==4.32.5';
 const SEED = process.env.FUZZ_SEED ?? '20261122';
@@ -13,11 +16,14 @@ const CHECKS = ['not_a_server_error', 'status_code_conformance', 'content_type_c
 const ADMIN_TOKEN = 'fuzz-admin-token-0123456789';
 const STOP_MS = 10_000;
 
-// The wire's calls as an app of the demo deployment makes them; the operator's own, which could remove it, come last.
-const RUNS = [
-  { name: 'calls of a deployment', path: '/t/ace', seconds: 60, options: ['--include-path-regex', '^/api/'] },
-  { name: 'calls that name no deployment', path: '', seconds: 10, options: ['--include-path-regex', '^/api/'] },
-  { name: "the operator's calls", path: '', seconds: 15, options: ['--exclude-path-regex', '^/api/', '--header', `Authorization: Bearer ${ADMIN_TOKEN}`] },
+const WIRE = ['--include-path-regex', '^/api/'];
+
+// The operator's own calls, which could remove the demo deployment, come last.
+const toRuns = ({ key, token }) => [
+  { name: "a deployment's calls, by an API key of a service", path: '/t/ace', seconds: 35, credential: key, options: WIRE },
+  { name: "a deployment's calls, by an agent's token", path: '/t/ace', seconds: 25, credential: `Bearer ${token}`, options: WIRE },
+  { name: 'calls that name no deployment', path: '', seconds: 10, options: WIRE },
+  { name: "the operator's calls", path: '', seconds: 15, credential: `Bearer ${ADMIN_TOKEN}`, options: ['--exclude-path-regex', '^/api/'] },
 ];
 
 const root = resolve(import.meta.dirname, '..');
@@ -50,9 +56,34 @@ async function addressOf(service) {
   throw new Error(`the service ended:\n${said}`);
 }
 
-async function fuzz(url, { name, path, seconds, options }) {
+/** Credentials of the demo deployment, as its operator and its backend make them. */
+async function issue(url) {
+  const secret = randomBytes(32).toString('hex');
+  await ask(url, 'PUT', '', { settings: { jwt: { secret } } });
+  const { key } = await ask(url, 'POST', '/keys', { role: 'service' });
+  const signing = new SignJWT({ role: 'agent' }).setProtectedHeader({ alg: 'HS256' }).setSubject('141').setExpirationTime('1h');
+  const token = await signing.sign(new TextEncoder().encode(secret));
+  // Whoever is nobody here gets in from this machine: what is fuzzed must be the agent.
+  const statuses = await Promise.all([key, token].map((credential) => statusOfAllRooms(url, credential)));
+  if (statuses.join() !== '200,403') throw new Error(`the credentials of the demo deployment do not work: ${statuses.join()}`);
+  return { key, token };
+}
+
+async function statusOfAllRooms(url, credential) {
+  const { status } = await fetch(`${url}/t/ace/api/room/fetchAllRoom`, { method: 'POST', headers: { authorization: credential, 'content-type': 'application/json' }, body: '{"type":"agent_to_user"}' });
+  return status;
+}
+
+async function ask(url, method, path, body) {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/admin/tenants/ace${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} /admin/tenants/ace${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+async function fuzz(url, { name, path, seconds, credential, options }) {
   console.log(`\n${name}: seed ${SEED}, at most ${seconds} s`);
-  const args = ['-m', 'schemathesis.cli', 'run', join(root, 'swagger/openapi.json'), '--url', url + path, '--seed', SEED, '--max-time', String(seconds), '--checks', CHECKS.join(','), '--warnings', 'off', ...options];
+  const args = ['-m', 'schemathesis.cli', 'run', join(root, 'swagger/openapi.json'), '--url', url + path, '--seed', SEED, '--max-time', String(seconds), '--checks', CHECKS.join(','), '--warnings', 'off', ...options, ...(credential === undefined ? [] : ['--header', `Authorization: ${credential}`])];
   const child = spawn('python3', args, { cwd: scratch, env: { ...process.env, PYTHONPATH: packages }, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = await once(child, 'exit');
   return code === 0;
@@ -66,7 +97,7 @@ async function main() {
     const url = await addressOf(service);
     service.stdout.pipe(process.stderr);
     let isClean = true;
-    for (const run of RUNS) isClean = (await fuzz(url, run)) && isClean;
+    for (const run of toRuns(await issue(url))) isClean = (await fuzz(url, run)) && isClean;
     return isClean;
   } finally {
     const kill = setTimeout(() => service.kill('SIGKILL'), STOP_MS);

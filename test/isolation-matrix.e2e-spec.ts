@@ -8,7 +8,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { dropAll } from './support/tenants.js';
 
 // Thousands of calls; nothing waits for a time, and a busy machine may take long.
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 600_000;
 const FAULTS = [...faultsOf(ROUTES), ...faultsOfEvents(EVENTS)];
 const NAMES = [...ROUTES.map(({ name }) => name), ...EVENTS.map(({ name }) => `event ${name}`)];
 

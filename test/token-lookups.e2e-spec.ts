@@ -1,21 +1,18 @@
 import request, { type Response } from 'supertest';
 
-import { TenantAdminService, type PutTenantDto } from '../src/admin/index.js';
+import { TenantAdminService } from '../src/admin/index.js';
 import { Lookups } from '../src/auth/lookups.js';
-import type { Tenant } from '../src/tenancy/index.js';
+import type { LookupSettings, Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
 import { eventually } from './support/eventually.js';
-import { dropAll, newTenant } from './support/tenants.js';
-import { answering, TokenServer } from './support/token-server.js';
+import { dropAll } from './support/tenants.js';
+import { answering, newLookupTenant, personAnswer, TokenServer } from './support/token-server.js';
 import { forged, signedWith } from './support/tokens.js';
 
-type Lookup = NonNullable<NonNullable<PutTenantDto['settings']>['lookup']>;
-
 const SECRET = 'of-acme-only-0123456789-0123456789';
-const PATHS = { subject_path: 'data.id', role_path: 'data.role' };
 const REFUSED = { status: false, statusCode: 403, error: 'CREDENTIAL_REFUSED', message: expect.stringMatching(/credential/), roomData: [] };
-const AGENT = { data: { id: 141, role: 'agent' } };
+const AGENT = personAnswer();
 const WITHIN = { within: 10_000 };
 const hang = (): void => undefined;
 
@@ -42,8 +39,8 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** A deployment that looks tokens up at the server of the test. */
-function withLookup(lookup: Partial<Lookup> = {}, settings: object = {}): Promise<Tenant> {
-  return newTenant(service, { auth: { http: 'required', sockets: 'required' }, settings: { lookup: { url: `${server.url}/me?app=chat`, ...PATHS, ...lookup }, ...settings } });
+function withLookup(lookup: Partial<LookupSettings> = {}, settings: object = {}): Promise<Tenant> {
+  return newLookupTenant(service, server, lookup, settings);
 }
 
 /** A token that nobody has sent yet, such as apps of today have. */
@@ -139,7 +136,7 @@ describe('A token that a deployment looks up', () => {
     const [token, other] = [aToken(), await withLookup()];
     expect((await list(token)).status).toBe(200);
     expect((await list(token, other)).status).toBe(200);
-    await service.app.get(TenantAdminService).put(tenant.key, { settings: { lookup: { ...PATHS, url: `${server.url}/me`, role_path: 'role' } } });
+    await service.app.get(TenantAdminService).put(tenant.key, { settings: { lookup: { url: `${server.url}/me`, subject_path: 'data.id', role_path: 'role' } } });
     await expectRefused(token);
     await expectRefused(token);
     expect(server.paths).toEqual(['/me?app=chat', '/me?app=chat', '/me']);
@@ -248,7 +245,7 @@ describe('A token is refused', () => {
   });
 
   it('unless the deployment is open, where it is as good as none', async () => {
-    const open = await newTenant(service, { settings: { lookup: { url: server.url, ...PATHS } } });
+    const open = await service.app.get(TenantAdminService).put((await withLookup()).key, { auth: { http: 'open', sockets: 'open' } });
     expect((await list(aToken(), open, ['fetchAllRoom', {}])).body).toMatchObject({ error: 'NOT_ALLOWED' });
     server.answer = answering({}, 401);
     expect((await list(aToken(), open, ['fetchAllRoom', {}])).status).toBe(200);

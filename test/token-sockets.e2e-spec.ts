@@ -6,13 +6,12 @@ import { aMessage, aRoom } from './support/build.js';
 import { eventually } from './support/eventually.js';
 import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
 import { dropAll, newTenant } from './support/tenants.js';
-import { answering, TokenServer } from './support/token-server.js';
+import { answering, newLookupTenant, personAnswer, TokenServer } from './support/token-server.js';
 import { seconds, signedWith } from './support/tokens.js';
 
 const SECRET = 'of-acme-only-0123456789-0123456789';
 const OTHER_SECRET = 'of-bolt-only-0123456789-0123456789';
 const REQUIRED = { http: 'required', sockets: 'required' } as const;
-const AGENT = { id: 141, role: 'agent' };
 const WITHIN = { within: 20_000 };
 
 let service: TestApp;
@@ -33,9 +32,8 @@ afterAll(async () => {
 beforeEach(async () => {
   listeners = [];
   server = await TokenServer.start();
-  server.answer = answering(AGENT);
-  const lookup = { url: server.url, subject_path: 'id', role_path: 'role', cache_seconds: 0 };
-  tenant = await newTenant(service, { auth: REQUIRED, settings: { jwt: { secret: SECRET }, lookup } });
+  server.answer = answering(personAnswer());
+  tenant = await newLookupTenant(service, server, { cache_seconds: 0 }, { jwt: { secret: SECRET } });
   room = await aRoom(service, tenant);
 });
 
@@ -161,7 +159,7 @@ describe('A socket whose token is looked up', () => {
 
   it('is closed when a new look says that it is somebody else', async () => {
     const listener = await open('an-opaque-token');
-    server.answer = answering({ ...AGENT, id: 142 });
+    server.answer = answering(personAnswer({ id: 142 }));
     await newTenant(service);
     await isClosed(listener);
   });
@@ -178,7 +176,7 @@ describe('A socket whose token is looked up', () => {
 
   it('is closed where the server is away and another one was to be asked', async () => {
     const listener = await open('an-opaque-token');
-    await put(tenant.key, { settings: { lookup: { url: 'http://127.0.0.1:9/', subject_path: 'id', role_path: 'role' } } });
+    await put(tenant.key, { settings: { lookup: { url: 'http://127.0.0.1:9/', subject_path: 'data.id', role_path: 'data.role' } } });
     await isClosed(listener);
   });
 
@@ -187,7 +185,7 @@ describe('A socket whose token is looked up', () => {
     const listener = listen({ auth: { token: 'an-opaque-token' }, reconnects: true });
     await eventually(() => expect(server.asked.length).toBeGreaterThan(1), WITHIN);
     expect(listener.socket.connected).toBe(false);
-    server.answer = answering(AGENT);
+    server.answer = answering(personAnswer());
     await isConnected(listener);
   });
 
@@ -196,7 +194,7 @@ describe('A socket whose token is looked up', () => {
     const answered = new Promise<void>((resolve) => {
       server.answer = (incoming, response) =>
         void put(tenant.key, { status: 'suspended' }).then(() => {
-          answering(AGENT)(incoming, response);
+          answering(personAnswer())(incoming, response);
           resolve();
         });
     });

@@ -31,7 +31,7 @@ export class Authenticator {
   async authenticate(tenant: Tenant, way: keyof TenantAuth, request: Request, credential: string | null): Promise<Caller> {
     const isOpen = (): boolean => !isKey(credential) && isOpenTo(tenant, way, request);
     const judged = await this.judge(tenant, request, credential, isOpen);
-    const found = way === 'sockets' && isOver(judged) ? 'expired' : judged;
+    const found = way === 'sockets' && hasEnded(judged) ? 'expired' : judged;
     if (typeof found !== 'string') return found;
     if (isOpen()) return ANONYMOUS;
     const exceeded = await this.refusals.count(tenant, request);
@@ -58,7 +58,7 @@ function isKey(credential: string | null): boolean {
 }
 
 // Clocks that are apart matter to a call, which is over at once; a socket must not outlast its credential by minutes.
-function isOver(found: Caller | RefusalReason): boolean {
+function hasEnded(found: Caller | RefusalReason): boolean {
   return typeof found !== 'string' && found.expires !== null && found.expires.getTime() <= Date.now();
 }
 

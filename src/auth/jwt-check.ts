@@ -57,7 +57,7 @@ export class JwtCheck {
 
 function toCaller(tenant: Tenant, jwt: JwtSettings, claims: JWTPayload): Caller | RefusalReason {
   if (!isIssued(claims)) return 'wrong';
-  if (jwt.tenant_claim !== null && !isOf(tenant, idAt(claims, jwt.tenant_claim))) return 'foreign';
+  if (jwt.tenant_claim !== null && !isNameOf(tenant, idAt(claims, jwt.tenant_claim))) return 'foreign';
   const person = findPerson(claims, { subject: jwt.subject_claim, role: jwt.role_claim, vendorIds: jwt.vendor_ids_claim });
   if (person === null) return 'wrong';
   const expires = new Date(Math.min((claims.exp ?? 0) * 1_000, LAST_MOMENT));
@@ -68,6 +68,6 @@ function isIssued({ iat }: JWTPayload): boolean {
   return iat === undefined || iat <= Date.now() / 1_000 + CLOCK_SKEW;
 }
 
-function isOf({ key, names }: Tenant, named: string | null): boolean {
+function isNameOf({ key, names }: Tenant, named: string | null): boolean {
   return named !== null && (named === key || names.includes(named));
 }

@@ -15,7 +15,7 @@ export function callerOfKey(tenant: Tenant, credential: string): Caller | Refusa
   if (name?.tenant !== tenant.key) return name === null ? 'wrong' : 'foreign';
   if (key === undefined) return 'unknown or revoked';
   if (!isRight) return 'wrong';
-  return isOver(key) ? 'expired' : toService(key);
+  return isExpired(key) ? 'expired' : toService(key);
 }
 
 /** What is stored of an API key. */
@@ -31,6 +31,6 @@ function isHashOf(credential: string, hash: string): boolean {
   return timingSafeEqual(Buffer.from(toKeyHash(credential), 'hex'), Buffer.from(hash, 'hex'));
 }
 
-function isOver({ expires }: ApiKey): boolean {
+function isExpired({ expires }: ApiKey): boolean {
   return expires !== null && expires.getTime() <= Date.now();
 }

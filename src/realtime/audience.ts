@@ -22,6 +22,8 @@ interface Hearers {
   readonly namespaces: Tally<Namespace>;
   readonly views: Tally<View>;
   readonly waiting: Map<Socket, Waiting>;
+  /** Those of both that hear a part of the tenant only. */
+  readonly partial: Set<Socket>;
 }
 
 interface Waiting {
@@ -42,6 +44,7 @@ export class Audience {
     if (seats.has(socket)) return;
     void socket.join([...channelsOf(seat)]);
     seats.set(socket, seat);
+    this.notePart(socket, seat);
     namespaces.add(socket.nsp);
     views.add(viewOf(seat.tenant, seat.caller));
     this.metrics.sockets.inc();
@@ -50,6 +53,7 @@ export class Audience {
   /** From now on what the tenant's sockets hear is kept for this one. */
   wait(socket: Socket, seat: Seat): void {
     this.hearersOf(seat.tenant).waiting.set(socket, { seat, kept: [] });
+    this.notePart(socket, seat);
   }
 
   /** Ends the waiting of a socket: it hears what was kept, in order, and all that follows. */
@@ -75,6 +79,7 @@ export class Audience {
     const hearers = this.byDatabase.get(database);
     if (hearers === undefined) return;
     hearers.waiting.delete(socket);
+    hearers.partial.delete(socket);
     this.takeOut(socket, hearers);
     if (hearers.seats.size === 0 && hearers.waiting.size === 0) this.byDatabase.delete(database);
   }
@@ -86,11 +91,7 @@ export class Audience {
 
   /** True where somebody hears a part of the tenant only. */
   hasPart({ database }: Tenant): boolean {
-    const hearers = this.byDatabase.get(database);
-    if (hearers === undefined) return false;
-    for (const { caller } of hearers.seats.values()) if (belongingsOf(caller) !== null) return true;
-    for (const { seat } of hearers.waiting.values()) if (belongingsOf(seat.caller) !== null) return true;
-    return false;
+    return (this.byDatabase.get(database)?.partial.size ?? 0) > 0;
   }
 
   /** All sockets that hear a tenant or wait to. */
@@ -127,6 +128,10 @@ export class Audience {
     this.metrics.countDropped('not_read');
   }
 
+  private notePart(socket: Socket, { tenant, caller }: Seat): void {
+    if (belongingsOf(caller) !== null) this.hearersOf(tenant).partial.add(socket);
+  }
+
   private hearersOf(tenant: Tenant): Hearers {
     const hearers = this.byDatabase.get(tenant.database) ?? toHearers(tenant);
     this.byDatabase.set(tenant.database, hearers);
@@ -151,5 +156,6 @@ function toHearers(tenant: Tenant): Hearers {
     namespaces: new Tally(({ name }) => name),
     views: new Tally(({ id }) => id),
     waiting: new Map(),
+    partial: new Set(),
   };
 }

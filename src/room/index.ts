@@ -2,7 +2,7 @@ export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
 export { RoomType } from './room-type.decorator.js';
 export type { Message, MessageFields } from './room-message.js';
 export { asCaller, identityOf, type Joiner, type Participant } from './room-participant.js';
-export { belongingsOf, checkIsAmong, checkMayWrite, isOf, toMemberFilter, writableBy, type Belonging, type Membered } from './room-membership.js';
+export { belongingsOf, checkIsAmong, checkMayWrite, isOf, writableBy, type Belonging, type Membered } from './room-membership.js';
 export { RoomController } from './room.controller.js';
 export { ChatRoomDto, toCheckedId } from './dto/room-id.dto.js';
 export { RoomFullError, RoomNotFoundError } from './room.errors.js';

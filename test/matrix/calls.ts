@@ -97,5 +97,5 @@ function withoutIds({ body }: Route, { fields }: WireRule): Record<string, unkno
 
 function userTypeOf(role: Role | null): string {
   const kind = role?.split(' ').at(-1);
-  return kind === undefined || kind === 'service' || kind === 'reader' ? 'agent' : kind;
+  return kind === undefined || kind === 'service' || kind === 'reader' || kind === 'anonymous' ? 'agent' : kind;
 }

@@ -5,13 +5,13 @@ import { SignJWT } from 'jose';
 import { THIS_SERVICE } from '../../src/audit/index.js';
 import { toKeyHash } from '../../src/auth/index.js';
 import { newId } from '../../src/mongo/index.js';
-import { TenantDirectory, TenantRepository, type ApiKey, type KeyRole, type Tenant } from '../../src/tenancy/index.js';
+import { KEY_PREFIX, TenantDirectory, TenantRepository, type Admission, type ApiKey, type KeyRole, type Tenant } from '../../src/tenancy/index.js';
 import type { TestApp } from '../support/app.js';
 import type { Deployment } from './deployments.js';
+import type { OpaqueTokens } from './opaque-tokens.js';
 
-/** Whom the matrix knows in a deployment. The others are people of the same deployment with rooms of their own. */
-export const ROLES = ['service', 'reader', 'admin', 'agent', 'user', 'vendor', 'other agent', 'other user', 'other vendor'] as const;
-export type Role = (typeof ROLES)[number];
+/** Whom the matrix knows in a deployment. The others are people of the same deployment with rooms of their own; `anonymous` is whoever asks where it is open. */
+export type Role = 'service' | 'reader' | 'admin' | 'agent' | 'user' | 'vendor' | 'other agent' | 'other user' | 'other vendor' | 'anonymous';
 
 export interface Credential {
   readonly name: string;
@@ -19,6 +19,10 @@ export interface Credential {
   readonly sent: string | null;
   /** Who it is; null: nobody may be let in by it. */
   readonly role: Role | null;
+  /** Whether each field is asked by it. Where not, another one that is good or refused in the same way asks of each; this one makes the plain call. */
+  readonly isThorough: boolean;
+  /** Whether it asks without the path of its deployment too; what people of one deployment see then is the same for each of them. */
+  readonly asksAlone: boolean;
 }
 
 /** A deployment's credentials: those that are good there, and those that are not. */
@@ -28,6 +32,8 @@ export interface Credentials {
 }
 
 const AN_HOUR = 3_600_000;
+/** A token of which nobody can say whether it is good. */
+export const A_FAILING_LOOK_UP = 'a look-up that fails';
 
 const PEOPLE: Readonly<Partial<Record<Role, Readonly<{ role: string; sub: string; vendor_ids: string[] }>>>> = {
   admin: { role: 'admin', sub: '5', vendor_ids: [] },
@@ -39,50 +45,79 @@ const PEOPLE: Readonly<Partial<Record<Role, Readonly<{ role: string; sub: string
   'other vendor': { role: 'vendor', sub: '901', vendor_ids: ['8'] },
 };
 
-/** Issues each deployment's keys and tokens; to each the others' are foreign. */
-export async function issue(service: TestApp, deployments: readonly Deployment[]): Promise<Map<Deployment, Credentials>> {
-  const issued = new Map<Deployment, Issued>();
-  for (const deployment of deployments) issued.set(deployment, await issueOwn(service, deployment));
+const THOROUGH: Readonly<Record<Admission, RegExp>> = {
+  required: /^(?!other user|other vendor|a key with a wrong secret|an expired token|a look-up that fails|admin of )/,
+  open: /^(service|no credential|an unknown token|a key with a wrong secret|(service|agent) of .*)$/,
+};
+const ALONE: Readonly<Record<Admission, RegExp>> = {
+  required: /^(service|reader|agent|agent by look-up)$/,
+  open: /^(service|no credential|an unknown token)$/,
+};
+/** Of another deployment's credentials. */
+const TRIED = /^(service|admin|agent|agent by look-up)$/;
+
+/** Issues each deployment's keys and tokens; the first's are tried at the others, and the second's at the first. Opaque ones only where somebody knows them. */
+export async function issue(service: TestApp, deployments: readonly Deployment[], opaque: OpaqueTokens | null = null): Promise<Map<Deployment, Credentials>> {
+  const own = new Map<Deployment, readonly Sent[]>();
+  for (const deployment of deployments) own.set(deployment, await issueOwn(service, deployment, opaque));
   await service.app.get(TenantDirectory).refresh();
-  return new Map(deployments.map((one) => [one, toCredentials(one, issued)]));
+  return new Map(deployments.map((one) => [one, toCredentials(one, own, deployments.find((other) => other !== one))]));
 }
 
-interface Issued {
-  readonly good: readonly Credential[];
-  readonly bad: readonly Credential[];
-}
+/** A credential as it is issued; role null: it is not good, and as good as none where that is enough. */
+type Sent = Pick<Credential, 'name' | 'sent' | 'role'>;
 
-async function issueOwn({ app }: TestApp, deployment: Deployment): Promise<Issued> {
+async function issueOwn({ app }: TestApp, deployment: Deployment, opaque: OpaqueTokens | null): Promise<readonly Sent[]> {
   const [service, reader, expired, revoked] = [newKey(deployment), newKey(deployment, 'reader'), newKey(deployment, 'service', new Date(Date.now() - AN_HOUR)), newKey(deployment)];
   const decide = (current: Tenant | null): Promise<Tenant> => {
     if (current === null) throw new Error('The deployment is gone');
     return Promise.resolve({ ...current, keys: [service.key, reader.key, expired.key] });
   };
   await app.get(TenantRepository).put(deployment.tenant.key, decide, THIS_SERVICE);
-  const people = await Promise.all(Object.keys(PEOPLE).map(async (role) => good(role as Role, await tokenOf(deployment, role as Role))));
-  const bad = [
-    refused('no credential', null),
-    refused('nonsense', 'nonsense'),
-    refused('a key with a wrong secret', service.sent.slice(0, -48) + '0'.repeat(48)),
-    refused('an expired key', expired.sent),
-    refused('a revoked key', revoked.sent),
-    refused('an expired token', await tokenOf(deployment, 'admin', { ends: -AN_HOUR })),
+  const people = await Promise.all(Object.keys(PEOPLE).map(async (role) => toGood(role as Role, await tokenOf(deployment, role as Role))));
+  return [
+    toGood('service', service.sent),
+    ...opaqueOnes(deployment, opaque),
+    toGood('reader', reader.sent),
+    ...people,
+    toBad('no credential', null),
+    toBad('a key with a wrong secret', service.sent.slice(0, -48) + '0'.repeat(48)),
+    toBad('an unknown token', opaque?.unknown() ?? 'nonsense'),
+    toBad('an expired key', expired.sent),
+    toBad('a revoked key', revoked.sent),
+    toBad('an expired token', await tokenOf(deployment, 'admin', { ends: -AN_HOUR })),
+    ...(opaque === null ? [] : [toBad(A_FAILING_LOOK_UP, opaque.failing())]),
   ];
-  return { good: [good('service', service.sent), good('reader', reader.sent), ...people], bad };
 }
 
-function toCredentials(deployment: Deployment, all: ReadonlyMap<Deployment, Issued>): Credentials {
-  const foreign = [...all].filter(([one]) => one !== deployment).flatMap(([one, { good: theirs }]) => theirs.map(({ role, sent }) => refused(`${String(role)} of ${one.name}`, sent)));
-  const { good: mine = [], bad = [] } = all.get(deployment) ?? {};
-  return { good: mine, refused: [...bad, ...foreign.filter(({ name }) => /^(service|admin|agent) /.test(name))] };
+function opaqueOnes({ name }: Deployment, opaque: OpaqueTokens | null): readonly Sent[] {
+  if (opaque === null) return [];
+  return (['agent', 'vendor'] as const).map((role) => ({ ...toGood(role, opaque.issue(name, PEOPLE[role] ?? {})), name: `${role} by look-up` }));
 }
 
-const good = (role: Role, sent: string): Credential => ({ name: role, sent, role });
-const refused = (name: string, sent: string | null): Credential => ({ name, sent, role: null });
+function toCredentials(deployment: Deployment, all: ReadonlyMap<Deployment, readonly Sent[]>, other: Deployment | undefined): Credentials {
+  const foreign = (other === undefined ? [] : (all.get(other) ?? [])).filter(({ name }) => TRIED.test(name)).map(({ name, sent }) => toBad(`${name} of ${String(other?.name)}`, sent));
+  const { http } = deployment.tenant.auth;
+  const judged = [...(all.get(deployment) ?? []), ...foreign].map((one) => ({
+    ...one,
+    role: one.role ?? (http === 'open' && !isOwnFormat(one.sent) ? 'anonymous' : null),
+    isThorough: THOROUGH[http].test(one.name),
+    asksAlone: ALONE[http].test(one.name),
+  }));
+  return { good: judged.filter(({ role }) => role !== null), refused: judged.filter(({ role }) => role === null) };
+}
+
+/** True for what is a key of this service or would be one: no panel has such a thing by chance. */
+function isOwnFormat(sent: string | null): boolean {
+  return sent?.startsWith(KEY_PREFIX) === true;
+}
+
+const toGood = (role: Role, sent: string): Sent => ({ name: role, sent, role });
+const toBad = (name: string, sent: string | null): Sent => ({ name, sent, role: null });
 
 function newKey({ tenant }: Deployment, role: KeyRole = 'service', expires: Date | null = null): { key: ApiKey; sent: string } {
   const id = randomBytes(6).toString('hex');
-  const sent = `anteroom_key_${tenant.key}_${id}_${randomBytes(24).toString('hex')}`;
+  const sent = `${KEY_PREFIX}${tenant.key}_${id}_${randomBytes(24).toString('hex')}`;
   return { sent, key: { id, role, hash: toKeyHash(sent), expires, note: null, created_date: new Date() } };
 }
 

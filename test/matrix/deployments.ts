@@ -3,9 +3,9 @@ import mongoose from 'mongoose';
 import { TenantAdminService } from '../../src/admin/index.js';
 import { ANONYMOUS } from '../../src/auth/index.js';
 import { LocationService } from '../../src/location/index.js';
-import { Clusters, ControlDatabase, newId } from '../../src/mongo/index.js';
+import { Clusters, newId } from '../../src/mongo/index.js';
 import type { Room, RoomFields } from '../../src/room/index.js';
-import type { Tenant, TenantAuth } from '../../src/tenancy/index.js';
+import type { LookupSettings, Tenant, TenantAuth } from '../../src/tenancy/index.js';
 import type { TestApp } from '../support/app.js';
 import { aMessage, aRoom } from '../support/build.js';
 
@@ -30,6 +30,8 @@ export interface Deployment {
   readonly marks: readonly string[];
 }
 
+const GUARDED: TenantAuth = { http: 'required', sockets: 'required' };
+
 type People = Omit<Ids, 'room' | 'message'>;
 
 const SHARED: People = { order: '5001', orderId: '10', agent: '141', customer: '1', shop: '7', orderShop: '9', seller: '70', roomName: 'OrderNo-5001-orderId-10', person: '1', product: '12', client: '1' };
@@ -44,13 +46,13 @@ export interface Seed {
   readonly secret: string;
 }
 
-/** Makes a deployment that takes tokens signed with a secret of its own. */
-export async function newSeed({ app }: TestApp, name: string, auth: TenantAuth = { http: 'required', sockets: 'required' }): Promise<Seed> {
+/** Makes a deployment that takes tokens signed with a secret of its own, and opaque ones where it is said where they are looked up. */
+export async function newSeed({ app }: TestApp, name: string, { auth = GUARDED, lookup = null }: { auth?: TenantAuth; lookup?: Partial<LookupSettings> | null } = {}): Promise<Seed> {
   const id = newId().toHexString();
   const mark = `mark-${name}-${id}`;
   const secret = `the secret of ${name}, ${id}`;
   const host = `${name}-${id}.example`;
-  const settings = { default_image: `https://${mark}.example/default.png`, jwt: { secret, tenant_claim: 'tenant', vendor_ids_claim: 'vendor_ids' } } as object;
+  const settings = { default_image: `https://${mark}.example/default.png`, jwt: { secret, tenant_claim: 'tenant', vendor_ids_claim: 'vendor_ids' }, lookup } as object;
   const tenant = await app.get(TenantAdminService).put(`t${id}`, { names: [`n${id}`], sub_domains: [host], auth, settings });
   return { name, mark, tenant, host, secret };
 }
@@ -111,8 +113,10 @@ export const SPARE = 'spare-of-the-matrix';
 export async function contentsOf(service: TestApp, all: readonly Pick<Deployment, 'name' | 'tenant'>[]): Promise<Record<string, string>> {
   const client = await clientOf(service);
   const contents = await Promise.all(all.map(async ({ name, tenant }) => [name, await dump(client.db(tenant.database))] as const));
-  const directory = await service.app.get(ControlDatabase).with(async (database) => EJSON.stringify(await database.collection<{ _id: string }>('tenants').find({ _id: { $ne: SPARE } }).sort({ _id: 1 }).toArray()));
-  return { ...Object.fromEntries(contents), directory };
+  // Without the service's own deadline, which is meant for calls.
+  const tenants = client.db(service.config.mongo.controlDatabase).collection<{ _id: string }>('tenants');
+  const directory = await tenants.find({ _id: { $ne: SPARE } }).sort({ _id: 1 }).toArray();
+  return { ...Object.fromEntries(contents), directory: EJSON.stringify(directory) };
 }
 
 async function dump(database: ReturnType<mongoose.mongo.MongoClient['db']>): Promise<string> {

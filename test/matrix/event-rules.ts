@@ -11,7 +11,7 @@ export interface EventRule {
   readonly roles: readonly Role[];
 }
 
-const OF_THE_ROOM: readonly Role[] = ['service', 'reader', 'admin', 'agent', 'user', 'vendor'];
+const OF_THE_ROOM: readonly Role[] = ['service', 'reader', 'admin', 'agent', 'user', 'vendor', 'anonymous'];
 const heard: EventRule = { way: 'pushed', fields: {}, roles: OF_THE_ROOM };
 
 const MESSAGE_FIELDS: EventRule['fields'] = {
@@ -49,5 +49,5 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   connect_error: { way: 'pushed', fields: {}, roles: [] },
   'save-message': { way: 'taken', fields: MESSAGE_FIELDS, roles: [] },
   joinRoom: { way: 'taken', fields: { roomId: 'room' }, roles: [] },
-  'save-user-location': { way: 'taken', fields: { agent_id: 'agent', order_id: 'orderId' }, roles: ['service', 'admin', 'agent'] },
+  'save-user-location': { way: 'taken', fields: { agent_id: 'agent', order_id: 'orderId' }, roles: ['service', 'admin', 'agent', 'anonymous'] },
 };

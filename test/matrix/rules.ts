@@ -58,7 +58,7 @@ function members(seen: Seen, others: Seen, reader: Seen = seen): Plain {
 
 /** Those who see the whole deployment, and nobody else. */
 function whole(seen: Seen, others: Seen, reader: Seen = seen): Plain {
-  return { service: seen, reader, admin: seen, agent: others, user: others, vendor: others, 'other agent': others, 'other user': others, 'other vendor': others };
+  return { service: seen, anonymous: seen, reader, admin: seen, agent: others, user: others, vendor: others, 'other agent': others, 'other user': others, 'other vendor': others };
 }
 
 const NAME: FieldRule = { kind: 'name', whole: MISMATCH, people: MISMATCH };

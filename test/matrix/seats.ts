@@ -29,25 +29,20 @@ const MODERN: readonly Way[] = [
 const OLD: readonly Way[] = (['2.5.0', '1.7.4'] as const).flatMap((release) =>
   (['websocket', 'polling'] as const).map((transport) => ({ name: `${release} ${transport}`, release, transports: [transport], byHeader: true as const })),
 );
+// One of each kind that a header can carry.
+const BY_OLD = /^(service|agent by look-up|no credential|an unknown token|a key with a wrong secret|agent of .*)$/;
 const BY_HOST: Way = { name: '4.8.4 by host', release: '4.8.4', transports: ['websocket'], byHost: true };
 
-const WITHIN = { within: 30_000 };
+/** How long sockets may take on a machine that has much else to do. */
+export const WITHIN = { within: 120_000 };
 
 /** Opens a socket for each credential of each deployment, good or not, and waits until each is in or refused. */
 export async function takeSeats(service: TestApp, credentials: ReadonlyMap<Deployment, Credentials>): Promise<Seat[]> {
   const seats = [...credentials].flatMap(([at, { good, refused }]) => [
-    ...[...good, ...refused].flatMap((credential) => MODERN.map((way) => toSeat(service, at, credential, way))),
-    ...[...good.slice(0, 4), ...refused.slice(0, 4)].flatMap((credential) => OLD.map((way) => toSeat(service, at, credential, way))),
-    ...good.map((credential) => toSeat(service, at, credential, BY_HOST)),
+    ...[...good, ...refused].filter(isSeated(at)).flatMap((credential) => MODERN.map((way) => toSeat(service, at, credential, way))),
+    ...[...good, ...refused].filter(({ name }) => BY_OLD.test(name)).filter(isSeated(at)).flatMap((credential) => OLD.map((way) => toSeat(service, at, credential, way))),
+    ...good.filter(isSeated(at)).map((credential) => toSeat(service, at, credential, BY_HOST)),
   ]);
-  await decided(seats);
-  return seats;
-}
-
-/** Opens a socket for each client without a credential at deployments that are open to sockets. */
-export async function takeOpenSeats(service: TestApp, deployments: readonly Deployment[]): Promise<Seat[]> {
-  const nobody: Credential = { name: 'no credential', sent: null, role: null };
-  const seats = deployments.flatMap((at) => [...MODERN, ...OLD].map((way) => toSeat(service, at, nobody, way)));
   await decided(seats);
   return seats;
 }
@@ -57,9 +52,18 @@ export function isIn({ listener }: Seat): boolean {
   return listener.socket.connected && listener.faults.length === 0;
 }
 
-async function decided(seats: readonly Seat[]): Promise<void> {
-  await eventually(() => expect(seats.filter(({ listener }) => !listener.socket.connected && listener.faults.length === 0).map(({ at, credential, way }) => [at.name, credential.name, way])).toEqual([]), WITHIN);
+/** True where the connection is closed. */
+export function isCutOff({ listener }: Seat): boolean {
+  const { engine } = listener.socket.io as unknown as { readonly engine: { readonly readyState: string } };
+  return engine.readyState === 'closed';
 }
+
+async function decided(seats: readonly Seat[]): Promise<void> {
+  await eventually(() => expect(seats.filter((seat) => !isIn(seat) && seat.listener.faults.length === 0 && !isCutOff(seat)).map(({ at, credential, way }) => [at.name, credential.name, way])).toEqual([]), WITHIN);
+}
+
+// Of those that are as good as none at an open deployment a few are enough.
+const isSeated = ({ tenant }: Deployment) => ({ isThorough }: Credential): boolean => isThorough || tenant.auth.sockets === 'required';
 
 function toSeat({ url }: TestApp, at: Deployment, credential: Credential, way: Way): Seat {
   const { release, transports, byHeader, byHost } = way;

@@ -5,9 +5,7 @@ import { clientOf, contentsOf, type Deployment } from './deployments.js';
 import { EVENTS, type SocketEvent } from './documents.js';
 import { EVENT_RULES, type EventRule } from './event-rules.js';
 import type { Row } from './rows.js';
-import { isIn, type Seat } from './seats.js';
-
-const WITHIN = { within: 30_000 };
+import { isCutOff, isIn, WITHIN, type Seat } from './seats.js';
 
 /** An event that a socket emits, with one field naming the other deployment's. */
 interface Emission {
@@ -25,12 +23,12 @@ interface Counts {
 }
 
 /** Has sockets emit whatever clients may, each field with the other deployment's value, and compares all that is stored before and after. */
-export async function takenRows(service: TestApp, pair: readonly [Deployment, Deployment], all: readonly Deployment[], seats: readonly Seat[]): Promise<Row[]> {
-  const emitting = seats.filter(({ at, way }) => pair.includes(at) && way === '4.8.4 websocket');
-  const emissions = emitting.flatMap((seat) => EVENTS.filter(({ way }) => way === 'taken').flatMap((event) => emissionsOf(event, seat, pair, all)));
+export async function takenRows(service: TestApp, all: readonly Deployment[], seats: readonly Seat[]): Promise<Row[]> {
+  const emitting = seats.filter(({ way }) => way === '4.8.4 websocket');
+  const emissions = emitting.flatMap((seat) => EVENTS.filter(({ way }) => way === 'taken').flatMap((event) => emissionsOf(event, seat, all)));
   const groups = [
     emissions.filter(({ spares }) => spares.length === all.length),
-    ...pair.map(({ name }) => emissions.filter(({ spares, seat }) => spares.length < all.length && seat.at.name === name)),
+    ...all.map(({ name }) => emissions.filter(({ spares, seat }) => spares.length < all.length && seat.at.name === name)),
   ];
   const rows: Row[] = [];
   for (const group of groups) rows.push(...(await emit(service, all, group)));
@@ -49,9 +47,9 @@ async function emit(service: TestApp, all: readonly Deployment[], group: readonl
   });
 }
 
-function emissionsOf({ name: event, payloads }: SocketEvent, seat: Seat, pair: readonly [Deployment, Deployment], all: readonly Deployment[]): Emission[] {
+function emissionsOf({ name: event, payloads }: SocketEvent, seat: Seat, all: readonly Deployment[]): Emission[] {
   const rule = EVENT_RULES[event];
-  const other = pair.find((one) => one !== seat.at) ?? pair[0];
+  const other = all.find((one) => one !== seat.at) ?? seat.at;
   const [payload = {}] = payloads;
   const mine = event === 'save-user-location' ? { ...payload, agent_id: Number(seat.at.shared.agent), order_id: Number(seat.at.shared.orderId), lat: seat.at.mark } : payload;
   return Object.entries(rule?.fields ?? {}).map(([field, kind]) => {
@@ -84,11 +82,7 @@ async function settled(service: TestApp, all: readonly Deployment[], group: read
   await eventually(async () => expect((await placesOf(service, all)) - before.places).toBe(group.filter(({ seat, event, spares }) => event === 'save-user-location' && !spares.includes(seat.at.name)).length), WITHIN);
   await eventually(async () => expect((await refusals(service)) - before.refusals).toBeGreaterThanOrEqual(expected), WITHIN);
   const shut = seats.filter((seat) => !isIn(seat));
-  await eventually(() => expect(shut.filter(({ listener }) => isEngineOpen(listener.socket)).map(({ credential }) => credential.name)).toEqual([]), WITHIN);
-}
-
-function isEngineOpen(socket: Seat['listener']['socket']): boolean {
-  return (socket.io as unknown as { readonly engine: { readonly readyState: string } }).engine.readyState === 'open';
+  await eventually(() => expect(shut.filter((seat) => !isCutOff(seat)).map(({ credential }) => credential.name)).toEqual([]), WITHIN);
 }
 
 /** What sockets have said so far without effect because they may not. */

@@ -30,7 +30,7 @@ interface Change {
   readonly value: string;
 }
 
-const WHOLE: readonly Role[] = ['service', 'reader', 'admin'];
+const WHOLE: readonly Role[] = ['service', 'reader', 'admin', 'anonymous'];
 
 /** True for a question that changes nothing, whatever it shows. */
 export function isWithoutEffect({ route, expected }: Question): boolean {
@@ -41,21 +41,23 @@ export function isWithoutEffect({ route, expected }: Question): boolean {
 export async function questionsOf(service: TestApp, asked: Asked, { good, refused }: Credentials, others: Credentials): Promise<Question[]> {
   const changes = await changesOf(service, asked, others.good[0]?.sent ?? null);
   const beside = [null, ...changes].flatMap((change) => [
-    ...refused.map((credential) => toQuestion(asked, change, credential, change?.rule.whole === MISMATCH ? MISMATCH : REFUSED)),
-    ...good.map((credential) => toQuestion(asked, change, credential, expectedOf(asked.rule, change, credential.role))),
+    ...refused.filter(asks(change)).map((credential) => toQuestion(asked, change, credential, change?.rule.whole === MISMATCH ? MISMATCH : REFUSED)),
+    ...good.filter(asks(change)).map((credential) => toQuestion(asked, change, credential, expectedOf(asked.rule, change, credential.role))),
   ]);
   const hints = changes.filter(({ rule: { kind } }) => kind === 'name' || kind === 'host');
-  const alone = [null, ...hints].flatMap((change) => good.map((credential) => withoutPath(toQuestion(asked, change, credential, aloneOf(asked.rule, change, credential)))));
+  const alone = [null, ...hints].flatMap((change) => good.filter(({ asksAlone }) => asksAlone).map((credential) => withoutPath(toQuestion(asked, change, credential, aloneOf(asked.rule, change, credential)))));
   return [...beside, ...alone];
 }
 
-/** Asks, and puts down what was seen. */
-export async function ask(service: TestApp, questions: readonly Question[]): Promise<{ row: Row; question: Question; answer: Answer }[]> {
+const asks = (change: Change | null) => ({ isThorough }: Credential): boolean => isThorough || change === null;
+
+/** Asks, and puts down what was seen of the deployment that was asked and of all the others. */
+export async function ask(service: TestApp, questions: readonly Question[], all: readonly Deployment[]): Promise<{ row: Row; question: Question; answer: Answer }[]> {
   return inGroups(questions, async (question) => {
     const { route, field, credential, at, expected, call } = question;
     const packed = at.name === 'first' ? call : withField(call, { in: 'header', name: 'accept-encoding' }, 'gzip');
     const answer = await send(service.url, packed, credential.sent);
-    return { question, answer, row: { route: route.name, field, credential: credential.name, at: at.name, expected, seen: seenOf(question, answer) } };
+    return { question, answer, row: { route: route.name, field, credential: credential.name, at: at.name, expected, seen: seenOf(question, answer, all) } };
   });
 }
 
@@ -104,10 +106,11 @@ function aloneOf(rule: WireRule, change: Change | null, { role, name }: Credenti
 }
 
 /** What an answer shows, and whatever in it should not be there. */
-function seenOf({ call, at, other }: Question, { status, statusLine, headers, body }: Answer): Seen {
-  const all = [statusLine, ...headers, body].join('\n');
+function seenOf({ call, at }: Question, { status, statusLine, headers, body }: Answer, all: readonly Deployment[]): Seen {
+  const text = [statusLine, ...headers, body].join('\n');
   const said = textOf(call);
-  const strange = [...other.marks.filter((mark) => !said.includes(mark)), ...(status < 400 ? [] : [at.mark])].filter((mark) => all.includes(mark));
+  const others = all.filter((one) => one !== at).flatMap(({ marks }) => marks);
+  const strange = [...others.filter((mark) => !said.includes(mark)), ...(status < 400 ? [] : [at.mark])].filter((mark) => text.includes(mark));
   const error = status < 400 ? (body.includes(at.mark) ? 'own' : 'bare') : (JSON.parse(body) as { error: string }).error;
   return [`${status} ${status === 304 ? '' : error}`.trim(), ...strange.map((mark) => `with ${mark}`)].join(' ');
 }

@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { LookupSettings, Tenant } from '../../src/tenancy/index.js';
+import type { TestApp } from './app.js';
+import { newTenant } from './tenants.js';
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Answers with this JSON. */
@@ -40,4 +44,17 @@ export class TokenServer {
     const server = new TokenServer(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, close);
     return server;
   }
+}
+
+const PATHS = { subject_path: 'data.id', role_path: 'data.role' };
+
+/** How a server of {@link newLookupTenant} answers of agent 141, unless another person is said. */
+export function personAnswer(person: object = {}): { readonly data: object } {
+  return { data: { id: 141, role: 'agent', ...person } };
+}
+
+/** A new tenant that admits nobody without a credential and looks opaque tokens up at this server. */
+export function newLookupTenant(service: TestApp, { url }: TokenServer, lookup: Partial<LookupSettings> = {}, settings: object = {}): Promise<Tenant> {
+  const auth = { http: 'required', sockets: 'required' } as const;
+  return newTenant(service, { auth, settings: { lookup: { url: `${url}/me?app=chat`, ...PATHS, ...lookup }, ...settings } });
 }
