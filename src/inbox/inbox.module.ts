@@ -4,6 +4,7 @@ import { RoomModule } from '../room/index.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxService } from './inbox.service.js';
 import { RoomCards } from './room-cards.js';
+import { SettledDates } from './settled-dates.js';
 
-@Module({ imports: [RoomModule], controllers: [InboxController], providers: [InboxService, RoomCards] })
+@Module({ imports: [RoomModule], controllers: [InboxController], providers: [InboxService, RoomCards, SettledDates] })
 export class InboxModule {}

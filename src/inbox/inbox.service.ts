@@ -15,6 +15,7 @@ import { ListPage } from './list-page.js';
 import type { Shape } from './room-card.js';
 import { RoomCards } from './room-cards.js';
 import { RoomList } from './room-list.js';
+import { SettledDates } from './settled-dates.js';
 import { checkMayList, ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
 
 interface Asked {
@@ -32,6 +33,7 @@ export class InboxService {
     private readonly cards: RoomCards,
     private readonly control: ControlDatabase,
     private readonly limits: EffectiveLimits,
+    private readonly settled: SettledDates,
   ) {}
 
   /** The rooms of an agent of one type. */
@@ -73,7 +75,7 @@ export class InboxService {
     checkMayList(caller, wanted);
     // Two lists can want the same rooms, and each has cursors of its own.
     const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
-    const page = ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') });
+    const page = await ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') }, () => this.settled.get(tenant));
     const found = wanted.length === 0 ? [] : await this.rooms.findKeys(tenant, wanted, page.window);
     const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
     return new RoomList(of, page.cut(found), page.endOf(found), this.cards);

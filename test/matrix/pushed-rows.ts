@@ -73,7 +73,8 @@ function toLine({ error, message }: Refusal): string {
 
 function hearingOf(event: string, { at, credential: { role }, listener }: Seat): [expected: string, seen: string] {
   const isOpen = at.tenant.auth.sockets === 'open';
-  const hears = role === null ? isOpen : EVENT_RULES[event]?.roles.includes(role) === true;
+  const roles = EVENT_RULES[event]?.roles ?? [];
+  const hears = role === null ? isOpen && roles.length > 0 : roles.includes(role);
   const name = event.replace('{agent_id}', at.shared.agent);
   const payloads = JSON.stringify(listener.payloads(name).filter((payload) => !JSON.stringify(payload).includes('live of others')));
   const isHeard = payloads.includes(at.mark);
