@@ -4,7 +4,6 @@ import { RoomModule } from '../room/index.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxService } from './inbox.service.js';
 import { RoomCards } from './room-cards.js';
-import { SettledDates } from './settled-dates.js';
 
-@Module({ imports: [RoomModule], controllers: [InboxController], providers: [InboxService, RoomCards, SettledDates] })
+@Module({ imports: [RoomModule], controllers: [InboxController], providers: [InboxService, RoomCards] })
 export class InboxModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { viewOf, type Caller } from '../auth/index.js';
-import { ControlDatabase } from '../mongo/index.js';
+import { Clusters, ControlDatabase, DatabaseUnavailableError } from '../mongo/index.js';
 import { RoomService } from '../room/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
@@ -15,7 +15,6 @@ import { ListPage } from './list-page.js';
 import type { Shape } from './room-card.js';
 import { RoomCards } from './room-cards.js';
 import { RoomList } from './room-list.js';
-import { SettledDates } from './settled-dates.js';
 import { checkMayList, ofAgent, ofOrder, ofPanel, ofPeer, ofUser, ofVendors, type WantedRooms } from './wanted-rooms.js';
 
 interface Asked {
@@ -33,7 +32,7 @@ export class InboxService {
     private readonly cards: RoomCards,
     private readonly control: ControlDatabase,
     private readonly limits: EffectiveLimits,
-    private readonly settled: SettledDates,
+    private readonly clusters: Clusters,
   ) {}
 
   /** The rooms of an agent of one type. */
@@ -75,9 +74,15 @@ export class InboxService {
     checkMayList(caller, wanted);
     // Two lists can want the same rooms, and each has cursors of its own.
     const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
-    const page = await ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') }, () => this.settled.get(tenant));
+    const page = await ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') }, () => this.findSettledDate(tenant));
     const found = wanted.length === 0 ? [] : await this.rooms.findKeys(tenant, wanted, page.window);
     const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
     return new RoomList(of, page.cut(found), page.endOf(found), this.cards);
+  }
+
+  private findSettledDate(tenant: Tenant): Promise<Date> {
+    const cluster = this.clusters.find(tenant.cluster);
+    if (cluster === null) throw new DatabaseUnavailableError();
+    return cluster.findSettledDate();
   }
 }

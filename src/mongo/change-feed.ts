@@ -136,7 +136,7 @@ function toInsertion({ ns, fullDocument }: mongo.ChangeStreamInsertDocument, com
 }
 
 function dateOf(change: mongo.ChangeStreamDocument | null): Date | null {
-  return change?.clusterTime === undefined ? null : new Date(change.clusterTime.getHighBits() * 1_000);
+  return change?.clusterTime === undefined ? null : new Date(change.clusterTime.t * 1_000);
 }
 
 // ChangeStreamFatalError, ChangeStreamHistoryLost, CappedPositionLost, InvalidResumeToken.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, findAtOnce, findSettledDate, idOf, readAll, toDocument, toId, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toDocument, toId, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { toRoomKey } from './room-key.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
@@ -75,11 +75,6 @@ export class RoomRepository {
         deadline.renew();
       }
     });
-  }
-
-  /** A date up to which what is read of rooms from now on is complete: what it misses has a later one. */
-  findSettledDate(tenant: Tenant): Promise<Date> {
-    return this.models.with(tenant, ROOMS, (rooms) => findSettledDate(toDatabase(rooms), ROOMS.name));
   }
 
   /** Reads the rooms of these ids that there are, as BSON and in no order: one command up to 16 MB of rooms. */

@@ -55,11 +55,6 @@ export class RoomService {
     if (!isFound) throw new RoomNotFoundError();
   }
 
-  /** A date up to which what is read of rooms from now on is complete. */
-  findSettledDate(tenant: Tenant): Promise<Date> {
-    return this.rooms.findSettledDate(tenant);
-  }
-
   /** Keys of the rooms that match any of these, newest `updated_date` first. */
   findKeys(tenant: Tenant, matches: readonly RoomMatch[], window?: RoomWindow): Promise<RoomKey[]> {
     return this.rooms.findKeys(tenant, matches, window);
