@@ -98,7 +98,7 @@ describe('A deployment', () => {
   }
 
   const insertMessage = async (tenant: Tenant, room: Room, message: string): Promise<void> => {
-    const fields = { room: room._id, room_name: room.room_name, user_type: 'agent', message, seq: 1, created_date: new Date(), __v: 0 };
+    const fields = { room: room._id, room_name: room.room_name, user_type: 'agent', message, seq: 2, created_date: new Date(), __v: 0 };
     await (await databaseOf(other, tenant)).collection('messages').insertOne(fields);
   };
 
@@ -120,11 +120,14 @@ describe('A deployment', () => {
     const [slowRoom, quickRoom] = [await aRoom(other, slow), await aRoom(other, quick)];
     const heard: string[] = [];
     for (const tenant of [slow, quick]) (await listening(tenant)).socket.on('new-message', () => heard.push(tenant === slow ? 'slow' : 'quick'));
+    // From here on the instance knows that the indexes are there, and asks for no others of what it sees as a view.
+    await aMessage(other, slow, slowRoom._id);
+    await eventually(() => expect(heard).toEqual(['slow']), WITHIN);
     await lookThrough(slow, { $function: { body: 'function () { sleep(5000); return 1; }', args: [], lang: 'js' } });
-    await insertMessage(slow, slowRoom, 'first');
+    await insertMessage(slow, slowRoom, 'second');
     await aMessage(other, quick, quickRoom._id);
 
-    await eventually(() => expect(heard).toEqual(['quick', 'slow']), WITHIN);
+    await eventually(() => expect(heard).toEqual(['slow', 'quick', 'slow']), WITHIN);
   });
 });
 
@@ -193,16 +196,5 @@ describe('as_of', () => {
     const { transactionLifetimeLimitSeconds: limit } = await admin.command({ getParameter: 1, transactionLifetimeLimitSeconds: 1 });
     // It is looked after twice in its time.
     expect(Date.parse(page.as_of)).toBeLessThanOrEqual(Date.parse(moved!.updated_date) - 1.5 * Number(limit) * 1_000);
-  });
-
-  it("goes by MongoDB's clock, not by that of the instance", async () => {
-    const tenant = await newTenant(other);
-    const { updated_date: updated } = await aRoom(other, tenant);
-    const now = Date.now.bind(Date);
-    const clock = import.meta.jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
-    const { as_of: asOf } = await pageOf(tenant, { limit: 1 }).finally(() => clock.mockRestore());
-
-    expect(Date.parse(asOf)).toBeLessThan(updated.getTime());
-    expect((await pageOf(tenant, { updated_since: asOf })).roomData).toHaveLength(1);
   });
 });

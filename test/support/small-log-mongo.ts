@@ -20,7 +20,7 @@ export class SmallLogMongo {
     const systemBinary = await findMongod({ binary: binary ?? undefined, path, cache, note: () => undefined });
     const server = await MongoMemoryReplSet.create({
       binary: { systemBinary, checkMD5: false },
-      replSet: { count: 1, storageEngine: 'wiredTiger', oplogSize: 1, args: ['--syncdelay', '1', '--wiredTigerCacheSizeGB', '0.25'] },
+      replSet: { count: 1, storageEngine: 'wiredTiger', args: ['--oplogSize', '1', '--syncdelay', '1', '--wiredTigerCacheSizeGB', '0.25'] },
     });
     return new SmallLogMongo(server, new mongoose.mongo.MongoClient(server.getUri()));
   }
