@@ -54,6 +54,21 @@ const ownSchemas = {
     required: ['roomData', 'status', 'statusCode', 'message'],
     examples: [{ roomData: [{ ...ROOM, chat_Data: [MESSAGE] }], status: true, statusCode: 200, message: 'sent!' }],
   },
+  CatchUpEvent: {
+    type: 'object',
+    description:
+      'The socket may have missed events: whatever was stored meanwhile is in the answers of the calls. Sent where the service lost its place in what is stored, ' +
+      'where events could not be pushed, and in the default namespace when a socket begins to hear its deployment.',
+    properties: {
+      since: {
+        type: 'string',
+        format: 'date-time',
+        description: 'Since when something may be missing: good as `updated_since` of a list. What a client keeps itself – the last `seq` of a room, `as_of` of a list – is more exact.',
+      },
+    },
+    required: ['since'],
+    examples: [{ since: '2023-03-24T10:31:42.000Z' }],
+  },
   SaveMessageEvent: {
     type: 'object',
     description: 'What old apps relay after a send: accepted, without effect, because the service pushes what it has stored by itself.',
@@ -100,6 +115,7 @@ const pushed = {
     payload: 'LocationDto',
     examples: [LOCATION],
   },
+  catchUp: { name: 'catch-up', summary: 'Something may have been missed. A client that is told so, or that has just connected, asks for it.', payload: 'CatchUpEvent' },
 };
 const refused = {
   connectError: { name: 'connect_error', summary: 'The connection is refused; the error carries this as `data`.', payload: 'Refusal' },

@@ -8,11 +8,13 @@ import { roomCalls, type RoomCalls } from './rooms.js';
 export { AnteroomError, type AnteroomErrorCode, type ErrorDetails, type TransportErrorCode } from './errors.js';
 export type { AnteroomEvents, AnteroomSocket, ConnectOptions, Stop } from './events.js';
 export type * from './generated/events.js';
+export type { ListStart } from './list-follower.js';
 export type { components, ErrorCode, paths } from './generated/http.js';
 export type { LocationCalls } from './locations.js';
 export type { HistoryRequest, MessageCalls } from './messages.js';
 export type { AnteroomOptions } from './options.js';
 export type { PageRequest, RoomList, RoomPage } from './room-list.js';
+export type { RoomStart } from './room-follower.js';
 export type { AgentRooms, CreatedRoom, JoinedRoom, PanelRooms, PeerRooms, RoomCalls, UserRooms, VendorRooms } from './rooms.js';
 export type { Joining, Location, Message, NewLocation, NewMessage, NewRoom, Participant, Preview, Room, RoomCard, SentMessage } from './wire.js';
 
@@ -31,6 +33,6 @@ export class AnteroomClient {
 
   /** Opens a socket; listeners that are added at once miss nothing. */
   connect(options?: ConnectOptions): AnteroomEvents {
-    return connect(this.options, options);
+    return connect(this.options, this.messages, options);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { viewOf, type Caller } from '../auth/index.js';
-import { ControlDatabase } from '../mongo/index.js';
+import { Clusters, ControlDatabase, DatabaseUnavailableError } from '../mongo/index.js';
 import { RoomKeys, RoomService } from '../room/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import type { FetchRoomBetweenUsersDto } from './dto/fetch-room-between-users.dto.js';
@@ -32,6 +32,7 @@ export class InboxService {
     private readonly lists: RoomLists,
     private readonly control: ControlDatabase,
     private readonly limits: EffectiveLimits,
+    private readonly clusters: Clusters,
   ) {}
 
   /** The rooms of an agent of one type. */
@@ -73,9 +74,15 @@ export class InboxService {
     checkMayList(caller, wanted);
     // Two lists can want the same rooms, and each has cursors of its own.
     const query = JSON.stringify([tenant.database, name, wanted, dto.updated_since]);
-    const page = ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') });
+    const page = await ListPage.of(dto, this.limits.of(tenant).rooms_a_list, { query, secret: await this.control.secret('cursor') }, () => this.findSettledDate(tenant));
     const found = wanted.length === 0 ? RoomKeys.none : await this.rooms.findKeys(tenant, wanted, page.window);
     const of = { tenant, look: { shape, view: viewOf(tenant, caller) }, query: query + JSON.stringify([dto.limit, dto.cursor]) };
     return this.lists.of(of, page.cut(found), page.endOf(found));
+  }
+
+  private findSettledDate(tenant: Tenant): Promise<Date> {
+    const cluster = this.clusters.find(tenant.cluster);
+    if (cluster === null) throw new DatabaseUnavailableError();
+    return cluster.findSettledDate();
   }
 }

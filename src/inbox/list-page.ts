@@ -1,11 +1,7 @@
 import { ValidationFailedError } from '../common/index.js';
 import { toCheckedId, type RoomKeys, type RoomWindow } from '../room/index.js';
-import { readCursor, writeCursor, type CursorSigning } from './cursor.js';
+import { readCursor, writeCursor, type Cursor, type CursorSigning } from './cursor.js';
 import type { ListPageDto } from './dto/list-page.dto.js';
-
-// How far a catch-up reaches back behind the moment of the question: clocks differ, and a change that is dated before that
-// moment may be committed after it – by as long as database work may take (20 s).
-const OVERLAP_MS = 30_000;
 
 /** How a page ends: where the next one begins, and since when to ask for what moved meanwhile. */
 export interface PageEnd {
@@ -23,14 +19,16 @@ export class ListPage {
     private readonly signing: CursorSigning,
   ) {}
 
-  /** The part of at most `most` rooms. @throws ValidationFailedError (`cursor` without `limit`), CursorInvalidError */
-  static of({ limit, cursor, updated_since }: ListPageDto, most: number, signing: CursorSigning): ListPage {
-    if (cursor !== undefined && limit === undefined) throw new ValidationFailedError('limit is required beside cursor.');
-    const { after, asOf } = cursor === undefined ? { after: undefined, asOf: new Date(Date.now() - OVERLAP_MS) } : readCursor(cursor, signing);
+  /**
+   * The part of at most `most` rooms, to be read after this; `findAsOf` says up to when what is read then is complete.
+   * @throws ValidationFailedError (`cursor` without `limit`), CursorInvalidError, DatabaseUnavailableError
+   */
+  static async of(dto: ListPageDto, most: number, signing: CursorSigning, findAsOf: () => Promise<Date>): Promise<ListPage> {
+    const { limit, updated_since: updatedSince } = dto;
+    const { after, asOf } = readPosition(dto, signing);
     const cut = Math.min(limit ?? most, most);
-    const window = { after, updatedSince: updated_since, limit: cut + 1 };
-    const isWhole = limit === undefined && updated_since === undefined;
-    return new ListPage(window, cut, isWhole ? null : asOf, signing);
+    const isWhole = limit === undefined && updatedSince === undefined;
+    return new ListPage({ after, updatedSince, limit: cut + 1 }, cut, isWhole ? null : (asOf ?? (await findAsOf())), signing);
   }
 
   /** The page's own rooms out of those that were read. */
@@ -47,4 +45,10 @@ export class ListPage {
     const last = found.length <= this.limit ? undefined : found.toList()[this.limit - 1];
     return last === undefined ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
   }
+}
+
+function readPosition({ limit, cursor }: ListPageDto, signing: CursorSigning): Partial<Cursor> {
+  if (cursor === undefined) return {};
+  if (limit === undefined) throw new ValidationFailedError('limit is required beside cursor.');
+  return readCursor(cursor, signing);
 }

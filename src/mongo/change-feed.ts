@@ -11,8 +11,9 @@ const SILENCE_MS = 10_000;
 const RETRY_MS = 500;
 const MOST_WAITING = 2_000;
 
-/** A document that was inserted, and where. */
+/** A document that was inserted, where and when. */
 export interface Insertion {
+  readonly committed: Date;
   readonly database: string;
   readonly collection: string;
   readonly document: mongo.Document;
@@ -24,11 +25,13 @@ export interface FeedOptions {
   readonly collections: readonly string[];
   /** Takes insertions in the order of their commits; the next ones come when it has resolved. It must not reject. */
   readonly take: (insertions: readonly Insertion[]) => Promise<void>;
+  /** Is told when the feed goes on from now and not from where it was: what was inserted from that date on may have been left out. */
+  readonly missed: (since: Date) => void;
 }
 
 /**
- * Follows a cluster's change stream: each insertion once, after its commit, in order. A fault is mended by resuming at the last one
- * that was read; only where MongoDB no longer has that place in its log does the feed go on from now.
+ * Follows a cluster's change stream: each insertion once, after its commit, in order; what was brought in by an import, a load or a repair is left
+ * out. A fault is mended by resuming at the last one that was read; only where MongoDB no longer has that place in its log does the feed go on from now.
  */
 export class ChangeFeed {
   private readonly logger = new Logger('mongo');
@@ -38,6 +41,8 @@ export class ChangeFeed {
   private token: mongo.ResumeToken;
   private stopped = false;
   private isAway = false;
+  // Up to when everything was read.
+  private readUpTo = new Date();
 
   constructor(
     private readonly cluster: Cluster,
@@ -60,8 +65,13 @@ export class ChangeFeed {
   private async follow(opened: () => void): Promise<void> {
     while (!this.isStopped()) {
       try {
+        const isFromNow = this.token === undefined;
         this.stream = await this.open();
-        this.stream.once('resumeTokenChanged', () => this.tellOpen(opened));
+        this.stream.once('resumeTokenChanged', () => {
+          this.tellOpen(opened);
+          // Not before: whoever catches up now misses nothing of what comes after.
+          if (isFromNow) this.options.missed(this.readUpTo);
+        });
         await this.read(this.stream);
       } catch (error) {
         // Not waited for: it asks a server that may be gone.
@@ -73,17 +83,19 @@ export class ChangeFeed {
 
   private async open(): Promise<mongo.ChangeStream> {
     const { databases, collections } = this.options;
-    const match = { operationType: 'insert', 'ns.db': databases, 'ns.coll': { $in: [...collections] } };
+    const match = { operationType: 'insert', 'ns.db': databases, 'ns.coll': { $in: [...collections] }, 'fullDocument.brought_in': { $ne: true } };
     const client = await this.cluster.client();
     return client.watch([{ $match: match }], { maxAwaitTimeMS: HELD_MS, ...(this.token === undefined ? {} : { resumeAfter: this.token }) });
   }
 
   private async read(stream: mongo.ChangeStream): Promise<void> {
     while (!this.isStopped()) {
+      const asked = new Date();
       const change = await answeredInTime(stream.tryNext());
       if (this.isStopped()) return;
       this.token = stream.resumeToken;
-      if (change?.operationType === 'insert') this.add(toInsertion(change));
+      this.readUpTo = dateOf(change) ?? asked;
+      if (change?.operationType === 'insert') this.add(toInsertion(change, this.readUpTo));
       // Reading waits while more than enough is waiting: what was not read is kept by MongoDB.
       if (this.waiting.length >= MOST_WAITING) await this.working;
     }
@@ -119,8 +131,12 @@ export class ChangeFeed {
   }
 }
 
-function toInsertion({ ns, fullDocument }: mongo.ChangeStreamInsertDocument): Insertion {
-  return { database: ns.db, collection: ns.coll, document: fullDocument };
+function toInsertion({ ns, fullDocument }: mongo.ChangeStreamInsertDocument, committed: Date): Insertion {
+  return { committed, database: ns.db, collection: ns.coll, document: fullDocument };
+}
+
+function dateOf(change: mongo.ChangeStreamDocument | null): Date | null {
+  return change?.clusterTime === undefined ? null : new Date(change.clusterTime.t * 1_000);
 }
 
 // ChangeStreamFatalError, ChangeStreamHistoryLost, CappedPositionLost, InvalidResumeToken.

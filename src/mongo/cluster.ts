@@ -7,6 +7,7 @@ import mongoose, { type ClientSession, type Connection, type ConnectOptions, typ
 import type { DatabaseUser } from './database-user.js';
 import { Deadline, type Patience } from './deadline.js';
 import { DatabaseUnavailableError, toDatabaseError, toTransactionError, toUserError } from './mongo.errors.js';
+import { toSettledDate, type Hello } from './settled-date.js';
 
 const RECONNECT_MS = 500;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
@@ -21,6 +22,7 @@ export class Cluster {
   private closed = false;
   private heardAt = 0;
   private probing = false;
+  private settledDate: Date | null = null;
 
   constructor(
     readonly name: string,
@@ -94,6 +96,12 @@ export class Cluster {
     await this.run((connection) => connection.getClient().db('admin').command({ ping: 1 }));
   }
 
+  /** A date up to which reads that begin from now on see everything; the driver's monitor hears of it every second. @throws DatabaseUnavailableError */
+  async findSettledDate(): Promise<Date> {
+    if (this.settledDate === null) this.settle(await this.run((connection) => connection.getClient().db('admin').command({ hello: 1 })));
+    return this.settledDate ?? Promise.reject(new DatabaseUnavailableError());
+  }
+
   /** The driver's client, once a primary is in sight. @throws DatabaseUnavailableError */
   client(): Promise<mongo.MongoClient> {
     return this.run((connection) => Promise.resolve(connection.getClient()));
@@ -162,6 +170,11 @@ export class Cluster {
     const options = this.login === null ? {} : userOptions(this.login.user, this.timeoutMs);
     await this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...options });
     if (this.isClosed()) await this.connection.destroy();
+    else this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.settle(reply));
+  }
+
+  private settle(hello: Hello): void {
+    this.settledDate = toSettledDate(hello) ?? this.settledDate;
   }
 }
 

@@ -10,6 +10,7 @@ export { newId, toId, type Id } from './id.js';
 export { DatabaseUsers } from './database-users.js';
 export { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
+export { SEEN_LATE_MS } from './settled-date.js';
 export { WorkLines } from './work-lines.js';
 export { MongoModule } from './mongo.module.js';
 export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

@@ -5,6 +5,7 @@ import { viewOf, type View } from '../auth/index.js';
 import { Metrics } from '../observe/index.js';
 import { belongingsOf, isOf } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
+import { CATCH_UP, toCatchUp } from './catch-up.js';
 import { isBehind, type Connection } from './frames.js';
 import type { LiveEvent } from './live-event.js';
 import { channelsOf, channelsOver, type Seat, type Taken } from './seat.js';
@@ -113,6 +114,15 @@ export class Audience {
     }
     for (const [socket, waiting] of hearers.waiting) this.keep(socket, waiting, event);
     this.metrics.countPushed(event.kind);
+  }
+
+  /** Tells those who hear these tenants that they may have missed what was stored from that date on. Who waits is told when its waiting ends. */
+  tellToCatchUp(since: Date, isTold: (tenant: Tenant) => boolean): void {
+    for (const { tenant, seats } of this.byDatabase.values()) {
+      if (!isTold(tenant) || seats.size === 0) continue;
+      for (const socket of seats.keys()) socket.emit(CATCH_UP, toCatchUp(since));
+      this.metrics.countPushed(CATCH_UP);
+    }
   }
 
   private keep(socket: Socket, { seat, kept }: Waiting, event: LiveEvent): void {

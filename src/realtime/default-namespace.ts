@@ -5,6 +5,7 @@ import { isNotLookedUp } from '../auth/index.js';
 import { AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { Audience } from './audience.js';
+import { CATCH_UP, toCatchUp } from './catch-up.js';
 import type { Connection } from './frames.js';
 import { Handshake } from './handshake.js';
 import { Places } from './places.js';
@@ -60,7 +61,7 @@ export class DefaultNamespace {
 
   private takeIn(socket: Socket, seat: Seat): void {
     if (socket.conn.protocol === 3) this.wait(socket, seat);
-    else this.audience.join(socket, seat);
+    else this.hear(socket, () => this.audience.join(socket, seat));
     socket.on('disconnect', () => this.audience.leave(socket, seat.tenant));
     this.received.listen(socket);
   }
@@ -72,7 +73,13 @@ export class DefaultNamespace {
       this.audience.leave(socket, tenant);
       this.places.give(socket);
     };
-    this.unlessNamed(socket, () => this.audience.admit(socket, tenant), stop);
+    this.unlessNamed(socket, () => this.hear(socket, () => this.audience.admit(socket, tenant)), stop);
+  }
+
+  // Its client was connected before it heard anything, and may have asked already for what it missed.
+  private hear(socket: Socket, begin: () => void): void {
+    begin();
+    socket.emit(CATCH_UP, toCatchUp(new Date(socket.handshake.issued)));
   }
 
   // Its client comes again. An old one may be about to ask for the namespace of another tenant, which has places.

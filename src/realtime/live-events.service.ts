@@ -5,19 +5,27 @@ import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnAppl
 import { CONFIG, type Config } from '../config/index.js';
 import { LOCATIONS, type Location } from '../location/index.js';
 import { MESSAGES } from '../message/index.js';
-import { ChangeFeed, Clusters, DatabaseUnavailableError, DatabaseUserRefusedError, type Insertion } from '../mongo/index.js';
+import { ChangeFeed, Clusters, DatabaseUnavailableError, DatabaseUserRefusedError, type Cluster, type Insertion } from '../mongo/index.js';
 import { RoomService, type Message, type Room } from '../room/index.js';
 import { TENANT_DATABASES, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { toLocationEvent, toMessageEvents, type LiveEvent } from './live-event.js';
+import { PushLines, type LineLimits } from './push-lines.js';
 
 const RETRY_MS = 500;
+const LIMITS: LineLimits = { waiting: 2_000, stuckMs: 5_000 };
 
-/** Pushes what was stored, by this instance or another, to the sockets of its tenant: after the commit, once each, in order. */
+/** What follows one cluster. */
+interface Follower {
+  readonly feed: ChangeFeed;
+  readonly lines: PushLines;
+}
+
+/** Pushes what was stored, by this instance or another, to the sockets of its tenant: after the commit, once each, in order; who may have missed something is told to catch up. */
 @Injectable()
 export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('realtime');
-  private feeds: readonly ChangeFeed[] = [];
+  private followers: readonly Follower[] = [];
   private stopped = false;
 
   constructor(
@@ -29,34 +37,54 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
 
   /** Opens the feeds before the service listens, so that no socket is there earlier; goes on without a cluster that is away. */
   async onApplicationBootstrap(): Promise<void> {
-    const options = { databases: TENANT_DATABASES, collections: [MESSAGES.name, LOCATIONS.name] };
-    this.feeds = this.clusters.all().map((cluster) => new ChangeFeed(cluster, { ...options, take: (insertions) => this.push(cluster.name, insertions) }));
-    const opened = Promise.all(this.feeds.map((feed) => feed.start()));
+    this.followers = this.clusters.all().map((cluster) => this.follow(cluster));
+    const opened = Promise.all(this.followers.map(({ feed }) => feed.start()));
     await Promise.race([opened, delay(this.config.mongo.timeoutMs, undefined, { ref: false })]);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    await Promise.all(this.feeds.map((feed) => feed.stop()));
+    await Promise.all(this.followers.flatMap(({ feed, lines }) => [feed.stop(), lines.stop()]));
   }
 
-  private async push(cluster: string, insertions: readonly Insertion[]): Promise<void> {
-    const databases = new Set(insertions.map(({ database }) => database));
+  private follow(cluster: Cluster): Follower {
     // Two names of one cluster make two feeds of it.
-    const heard = [...databases].flatMap((name) => this.audience.tenantOf(name) ?? []).filter((tenant) => tenant.cluster === cluster);
-    await Promise.all(heard.map((tenant) => this.pushTo(tenant, insertions.filter(({ database }) => database === tenant.database))));
+    const heardOn = (database: string): Tenant | null => {
+      const tenant = this.audience.tenantOf(database);
+      return tenant?.cluster === cluster.name ? tenant : null;
+    };
+    const lines = new PushLines(LIMITS, {
+      push: (database, insertions) => this.push(heardOn(database), insertions),
+      giveUp: (database, insertions) => this.giveUp(heardOn(database), insertions, new Error('too much waits for this deployment')),
+    });
+    const feed = new ChangeFeed(cluster, {
+      databases: TENANT_DATABASES,
+      collections: [MESSAGES.name, LOCATIONS.name],
+      take: (insertions) => lines.take(insertions.filter(({ database }) => heardOn(database) !== null)),
+      missed: (since) => this.audience.tellToCatchUp(since, (tenant) => tenant.cluster === cluster.name),
+    });
+    return { feed, lines };
   }
 
-  private async pushTo(tenant: Tenant, insertions: readonly Insertion[]): Promise<void> {
+  private async push(tenant: Tenant | null, insertions: readonly Insertion[]): Promise<void> {
+    if (tenant === null) return;
     try {
       const rooms = await this.findRooms(tenant, insertions);
       for (const insertion of insertions) for (const event of await this.toEvents(tenant, insertion, rooms)) this.audience.push(tenant.database, event);
     } catch (error) {
-      this.logger.error({ err: error, tenant: tenant.key, events: insertions.length }, 'stored messages could not be pushed');
+      this.giveUp(tenant, insertions, error);
     }
   }
 
-  // The feed comes from the same cluster: while that is away there is nothing else to push. A user that is refused is refused again, and others wait.
+  private giveUp(tenant: Tenant | null, insertions: readonly Insertion[], error: unknown): void {
+    if (tenant === null) return;
+    this.logger.error({ err: error, tenant: tenant.key, events: insertions.length }, 'what was stored could not be pushed; sockets are told to catch up');
+    // They are in the order of their commits.
+    const [{ committed } = { committed: new Date() }] = insertions;
+    this.audience.tellToCatchUp(committed, ({ database }) => database === tenant.database);
+  }
+
+  // The feed comes from the same cluster: while that is away there is nothing else to push. A user that is refused is refused again.
   private async findRooms(tenant: Tenant, insertions: readonly Insertion[]): Promise<ReadonlyMap<string, Room>> {
     const messages = insertions.filter(isMessage).map(({ document }) => document);
     for (;;) {

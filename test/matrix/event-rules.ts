@@ -46,6 +46,8 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   'new-app-message': heard,
   'room-created': heard,
   'agent-location-{agent_id}': heard,
+  // Nothing of anybody is in it.
+  'catch-up': { way: 'pushed', fields: {}, roles: [] },
   connect_error: { way: 'pushed', fields: {}, roles: [] },
   'save-message': { way: 'taken', fields: MESSAGE_FIELDS, roles: [] },
   joinRoom: { way: 'taken', fields: { roomId: 'room' }, roles: [] },

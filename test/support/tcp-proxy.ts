@@ -6,6 +6,7 @@ type Mode = 'pass' | 'refuse' | 'silent';
 /** A TCP proxy on a port of its own, before a server that is to be away for a while. */
 export class TcpProxy {
   private mode: Mode = 'pass';
+  private hold: { readonly text: string; readonly resolve: () => void } | null = null;
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer({ pauseOnConnect: true }, (caller) => this.accept(caller));
 
@@ -39,6 +40,11 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.unpipe().pause();
   }
 
+  /** From the next time that a caller says `text`, what it says passes and no answer to it does; resolves then. */
+  holdAnswersAfter(text: string): Promise<void> {
+    return new Promise((resolve) => (this.hold = { text, resolve }));
+  }
+
   async close(): Promise<void> {
     this.refuse();
     this.server.close();
@@ -57,6 +63,12 @@ export class TcpProxy {
     caller.on('close', () => server.destroy());
     server.on('close', () => caller.destroy());
     caller.pipe(server).pipe(caller);
+    caller.prependListener('data', (said: Buffer) => {
+      if (this.hold === null || !said.includes(this.hold.text)) return;
+      server.unpipe(caller).pause();
+      this.hold.resolve();
+      this.hold = null;
+    });
   }
 
   private keep(socket: Socket): void {

@@ -40,6 +40,16 @@ export interface RoomCreatedEvent {
 }
 
 /**
+ * The socket may have missed events: whatever was stored meanwhile is in the answers of the calls. Sent where the service lost its place in what is stored, where events could not be pushed, and in the default namespace when a socket begins to hear its deployment.
+ */
+export interface CatchUpEvent {
+  /**
+   * Since when something may be missing: good as `updated_since` of a list. What a client keeps itself – the last `seq` of a room, `as_of` of a list – is more exact.
+   */
+  since: string;
+}
+
+/**
  * @deprecated
  * What old apps relay after a send: accepted, without effect, because the service pushes what it has stored by itself.
  */
@@ -88,6 +98,8 @@ export interface ServerToClientEvents {
   'room-created': (payload: RoomCreatedEvent) => void;
   /** Where an agent is now. The name of the event ends with the `agent_id` of its payload. */
   [event: `agent-location-${string}`]: (payload: Schemas['LocationDto']) => void;
+  /** Something may have been missed. A client that is told so, or that has just connected, asks for it. */
+  'catch-up': (payload: CatchUpEvent) => void;
 }
 
 /** What a client may emit. */

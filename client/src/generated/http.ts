@@ -3440,7 +3440,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: date-time
-             * @description `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it overlaps a little.
+             * @description `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it reaches back two minutes, so that nothing that is committed late is missed.
              */
             as_of?: string;
             /** @description The rooms, newest `updated_date` first; `[]` when there are none. */
@@ -3608,7 +3608,7 @@ export interface components {
             next_cursor?: string | null;
             /**
              * Format: date-time
-             * @description `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it overlaps a little.
+             * @description `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it reaches back two minutes, so that nothing that is committed late is missed.
              */
             as_of?: string;
             /** @description The rooms, newest `updated_date` first; `[]` when there are none. */

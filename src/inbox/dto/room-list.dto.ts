@@ -17,7 +17,7 @@ class ListDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   next_cursor?: string | null;
 
-  /** `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it overlaps a little. */
+  /** `updated_since` with the first page's `as_of` answers whatever moved while pages were read; it reaches back two minutes, so that nothing that is committed late is missed. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   as_of?: string;
 }
