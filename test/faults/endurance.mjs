@@ -33,13 +33,13 @@ export const endurance = {
     const cpu = (await cpuOf(scene)).map((used, at) => ((used - before[at]) / seconds).toFixed(2));
     await scene.endSending();
     await scene.readers.haveSeenAll(scene.ledger.acknowledged, { patienceMs: SEEN_MS });
-    const { rows, problems } = await findOut(scene);
+    const { rows, problems, facts } = await findOut(scene);
     problems.push(...checkHeaps(heaps), ...checkConnections(scene.readers));
-    const facts = [
+    facts.push(
       `${(scene.ledger.acknowledged.length / seconds).toFixed(1)} of ${rate} sends a second were answered, for ${Math.round(seconds)} s`,
       `CPU, seconds a second: ${cpu[0]} and ${cpu[1]} of the instances, ${cpu[2]} of writers and readers`,
       ...heaps.map((heap, at) => `heap of instance ${at} after collection, MB: ${heap.map((bytes) => (bytes / MEGABYTE).toFixed(1)).join(' ')}`),
-    ];
+    );
     return { rows, problems, facts };
   },
 };

@@ -15,7 +15,8 @@ export async function findOut({ tenants, instances, ledger, readers, senders }) 
   for (const row of rows) row.outOfOrder += countDisorder(row.period, histories, ledger);
   for (const { text } of ledger.unanswered) if ((byText.get(text) ?? []).length > 1) problems.add(`${text}, which was never answered, is stored more than once`);
   for (const text of byText.keys()) if (!ledger.sends.has(text)) problems.add(`${text} is stored, and nobody has sent it`);
-  return { rows, problems: [...problems, ...ledger.wrongs.slice(0, MOST_WRONGS)] };
+  const facts = [`sent again because of: ${[...ledger.reasons].map(([reason, times]) => `${reason} (${times})`).join(', ')}`];
+  return { rows, facts, problems: [...problems, ...ledger.wrongs.slice(0, MOST_WRONGS)] };
 }
 
 // Every instance must answer the same.

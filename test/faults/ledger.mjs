@@ -1,6 +1,8 @@
 /** Every send that was begun, under which fault, and what was answered. */
 export class Ledger {
   #periods = [];
+  /** How often sends were tried again because of what. */
+  reasons = new Map();
   /** What was done wrong to readers. */
   wrongs = [];
   /** By text, which is unlike any other's. */
@@ -41,8 +43,10 @@ export class Ledger {
     return opened;
   }
 
-  countRetry() {
+  /** A send will be tried again, because of that. */
+  countRetry(reason) {
     this.period.retries += 1;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
   }
 
   /** An answer of whatever status came after that time. */

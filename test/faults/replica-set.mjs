@@ -27,7 +27,8 @@ export const replicaSet = {
     step('waiting for the readers');
     await scene.readers.haveSeenAll(scene.ledger.acknowledged, { patienceMs: SEEN_MS });
     step('comparing');
-    return { ...(await findOut(scene)), facts: toFacts(scene) };
+    const { facts, ...found } = await findOut(scene);
+    return { ...found, facts: [...facts, ...toFacts(scene)] };
   },
 };
 

@@ -51,25 +51,28 @@ export class Senders {
   }
 
   async #send(tenant, send, first) {
-    for (let tried = 0; send.answer === null && !this.#givesUp; tried++) {
-      if (tried > 0) {
-        this.ledger.countRetry();
-        await pause(BACK_OFF_MS * (1 + this.random()));
-      }
+    for (let tried = 0; ; tried++) {
       // As behind a balancer: another instance is asked where one does not answer.
-      await this.#try(tenant, send, this.urls[(first + tried) % this.urls.length]);
+      const fault = await this.#try(tenant, send, this.urls[(first + tried) % this.urls.length]);
+      if (fault === null || this.#givesUp) return;
+      this.ledger.countRetry(fault);
+      await pause(BACK_OFF_MS * (1 + this.random()));
     }
   }
 
+  // Answers null where there is nothing to try again, else why there is.
   async #try(tenant, send, url) {
     const began = performance.now();
     try {
       const { status, headers, body } = await ask(url, sendCall(tenant, send));
       this.ledger.noteAnswer(performance.now() - began);
+      if (PASSING.includes(status)) return `${status} ${body.error}`;
       if (status === 200) this.ledger.acknowledge(send, body.chatData, headers.get('idempotent-replayed') === 'true');
-      else if (!PASSING.includes(status)) this.refusals.push(`${status} ${body.error}: ${body.message}`);
-    } catch {
+      else this.refusals.push(`${status} ${body.error}: ${body.message}`);
+      return null;
+    } catch (error) {
       // No answer came, or half of one: nobody knows whether it was stored.
+      return error.name === 'TimeoutError' ? 'no answer in time' : 'no answer';
     }
   }
 }
