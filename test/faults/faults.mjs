@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+// What an instance says last.
+const STOPPED = '"msg":"stopped"';
 const CUTS = 6;
 const SLOW_MS = 2_000;
+const FOUND_MS = 10_000;
+const NOTICED_MS = 60_000;
 
 /** The faults in the order in which they are made; each `make` resolves when what it broke is whole again. */
 export function toFaults({ long }) {
@@ -10,10 +14,11 @@ export function toFaults({ long }) {
     { name: 'primary killed, 3 times', make: (scene) => repeat(3, () => killPrimary(scene)) },
     { name: 'a secondary lost', make: (scene) => loseSecondary(scene, long ? 15_000 : 4_000) },
     { name: `MongoDB stopped ${long ? 20 : 8} s`, make: (scene) => stopMongo(scene, long ? 20_000 : 8_000) },
+    { name: 'an instance begun without MongoDB', make: (scene) => stopMongo(scene, 0, () => beginWithout(scene)) },
     { name: 'instances killed in turn', make: (scene) => repeat(long ? 3 : 1, () => killInstances(scene)) },
     { name: 'rolling restart', make: (scene) => repeat(long ? 3 : 1, () => restartInstances(scene)) },
     { name: `change streams cut, ${CUTS} times`, make: cutStreams },
-    { name: 'answers lost on their way', make: (scene) => loseAnswers(scene, long ? 60 : 12) },
+    { name: 'answers lost on their way', make: (scene) => loseAnswers(scene, long ? 60 : 16) },
     { name: "clients' lines cut, slow, dead", make: (scene) => spoilLines(scene, long ? 15 : 4) },
   ];
 }
@@ -39,12 +44,20 @@ async function loseSecondary(scene, ms) {
   await scene.sendsAgain();
 }
 
-async function stopMongo(scene, ms) {
-   await Promise.all(scene.set.members.map((member) => scene.set.stop(member)));
+async function stopMongo(scene, ms, meanwhile = () => undefined) {
+  await Promise.all(scene.set.members.map((member) => scene.set.stop(member)));
+  await meanwhile();
   await pause(ms);
   await Promise.all(scene.set.members.map((member) => scene.set.start(member)));
   await scene.set.whole();
   await scene.sendsAgain();
+  await scene.readers.connected();
+}
+
+// Its sockets come back to an instance that does not know any deployment yet.
+async function beginWithout({ instances: [instance] }) {
+  await instance.kill();
+  await instance.start();
 }
 
 async function killInstances(scene) {
@@ -59,6 +72,7 @@ async function killInstances(scene) {
 async function restartInstances(scene) {
   for (const instance of scene.instances) {
     await instance.stop();
+    if (!(await instance.child.said()).includes(STOPPED)) scene.problems.push(`${instance.url} did not stop cleanly`);
     await instance.start();
     await scene.readers.connected();
   }
@@ -67,11 +81,12 @@ async function restartInstances(scene) {
 // The server forgets the cursor, or breaks off the question that is under way: drivers take these differently.
 async function cutStreams(scene) {
   for (let cut = 0; cut < CUTS; cut++) {
-    const [stream] = (await findStreams(scene)).sort(() => scene.random() - 0.5);
-    if (stream === undefined) throw new Error('there is no change stream to cut');
-    if (cut % 2 === 0) await scene.set.admin.command({ killCursors: '$cmd.aggregate', cursors: [stream.cursor.cursorId] });
-    else await scene.set.admin.command({ killOp: 1, op: stream.opid });
-    await pause(700);
+    const streams = await findStreams(scene);
+    const { cursor, opid } = streams[Math.floor(scene.random() * streams.length)];
+    if (cut % 2 === 0) await scene.set.admin.command({ killCursors: '$cmd.aggregate', cursors: [cursor.cursorId] });
+    else await scene.set.admin.command({ killOp: 1, op: opid });
+    await isCut(scene, cursor);
+    await pause(500);
   }
   await scene.sendsAgain();
 }
@@ -79,12 +94,20 @@ async function cutStreams(scene) {
 // Those of the instances, whose questions are nearly always under way; MongoDB's own are none of ours.
 async function findStreams({ set }) {
   const isStream = { type: 'op', appName: 'anteroom', 'cursor.originatingCommand.pipeline.0.$changeStream': { $exists: true } };
-  for (let tried = 0; tried < 100; tried++) {
-    const found = await set.admin.aggregate([{ $currentOp: { allUsers: true } }, { $match: isStream }]).toArray();
+  return untilSome(() => set.admin.aggregate([{ $currentOp: { allUsers: true } }, { $match: isStream }]).toArray(), 'a change stream to cut');
+}
+
+async function isCut({ set }, { cursorId }) {
+  const left = () => set.admin.aggregate([{ $currentOp: { allUsers: true, idleCursors: true } }, { $match: { 'cursor.cursorId': cursorId } }]).toArray();
+  await untilSome(async () => ((await left()).length === 0 ? [true] : []), 'the end of a change stream that was cut');
+}
+
+async function untilSome(find, what) {
+  for (const deadline = Date.now() + FOUND_MS; Date.now() < deadline; await pause(20)) {
+    const found = await find();
     if (found.length > 0) return found;
-    await pause(20);
   }
-  return [];
+  throw new Error(`after ${FOUND_MS / 1_000} s there is not ${what}`);
 }
 
 // Each time calls arrive and are done, and the connections break before their answers are through.
@@ -99,11 +122,12 @@ async function loseAnswers(scene, times) {
   await scene.sendsAgain();
 }
 
-// A dead line is noticed by the client when no ping has come for as long as the server said: 45 s.
+// A dead line is noticed by its clients when no ping has come for as long as the service says: 45 s.
 async function spoilLines(scene, times) {
   const [dead, bad] = scene.readerLines;
-  const before = scene.readers.on(dead).map(({ disconnects }) => disconnects.length);
+  const onDead = scene.readers.on(dead).map((reader) => ({ reader, before: reader.disconnects.length }));
   dead.goDead();
+  const deadline = Date.now() + NOTICED_MS;
   for (let time = 0; time < times; time++) {
     bad.cut();
     await pause(1_500);
@@ -111,6 +135,9 @@ async function spoilLines(scene, times) {
     await pause(2 * SLOW_MS);
     bad.beSlow(0);
   }
-  for (let waited = 0; waited < 60 && scene.readers.on(dead).some(({ disconnects }, at) => disconnects.length === before[at]); waited++) await pause(1_000);
+  while (onDead.some(({ reader, before }) => reader.disconnects.length === before)) {
+    if (Date.now() > deadline) throw new Error(`a dead line was not noticed in ${NOTICED_MS / 1_000} s`);
+    await pause(500);
+  }
   await scene.readers.connected();
 }

@@ -2,12 +2,16 @@ import { get, historyCall, listCall } from './calls.mjs';
 import { groupBy } from './group-by.mjs';
 
 const PAGE = 1_000;
+const UNHANDLED = 'unhandled rejection';
 // One fault can make thousands.
 const MOST_WRONGS = 20;
 
 /** Compares what was answered with what is stored and what was seen; says for each fault what became of its sends. */
-export async function findOut({ tenants, instances, ledger, readers, senders }) {
-  const problems = new Set(senders.refusals.map((refusal) => `a send was refused: ${refusal}`));
+export async function findOut(scene) {
+  const { tenants, instances, ledger, readers, senders } = scene;
+  const problems = new Set(scene.problems);
+  for (const refusal of senders.refusals) problems.add(`a send was refused: ${refusal}`);
+  for (const instance of instances) if ((await instance.said()).includes(UNHANDLED)) problems.add(`${instance.url} had an unhandled rejection`);
   const histories = new Map();
   for (const tenant of tenants) await readAll(tenant, instances, { histories, problems });
   const byText = groupBy([...histories.values()].flat(), ({ message }) => message);

@@ -31,6 +31,8 @@ export class Scene {
   /** Lines to the instances that half of all tries to send take. */
   lines = [];
   senders = null;
+  /** What was found wrong on the way. */
+  problems = [];
 
   constructor(options) {
     this.options = options;
