@@ -76,7 +76,8 @@ function countDisorder(period, histories, ledger) {
 }
 
 function isMisplaced({ seq, created_date }, at, history) {
-  return seq !== at + 1 || (at > 0 && created_date < history[at - 1].created_date);
+  const before = history[at - 1] ?? { seq: 0, created_date: '' };
+  return seq !== before.seq + 1 || created_date < before.created_date;
 }
 
 function countOvertaken(period, ledger) {

@@ -1,4 +1,4 @@
-import { toMarkdown, toText } from '../../bench/table.mjs';
+import { toText } from '../../bench/table.mjs';
 
 const COLUMNS = [
   ['fault', ({ period }) => period.fault],
@@ -18,12 +18,8 @@ function toSeconds(ms) {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 
-function toCells(rows) {
-  return [COLUMNS.map(([heading]) => heading), ...rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))];
-}
-
-export function toTable(rows, { markdown = false } = {}) {
-  return (markdown ? toMarkdown : toText)(toCells(rows));
+export function toTable(rows) {
+  return toText([COLUMNS.map(([heading]) => heading), ...rows.map((row) => COLUMNS.map(([, cell]) => cell(row)))]);
 }
 
 /** Whether nothing of a fault is lost, doubled, out of order or unseen. */
