@@ -1,0 +1,143 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+// What an instance says last.
+const STOPPED = '"msg":"stopped"';
+const CUTS = 6;
+const SLOW_MS = 2_000;
+const FOUND_MS = 10_000;
+const NOTICED_MS = 60_000;
+
+/** The faults in the order in which they are made; each `make` resolves when what it broke is whole again. */
+export function toFaults({ long }) {
+  return [
+    { name: 'none', make: () => pause(long ? 20_000 : 4_000) },
+    { name: 'primary killed, 3 times', make: (scene) => repeat(3, () => killPrimary(scene)) },
+    { name: 'a secondary lost', make: (scene) => loseSecondary(scene, long ? 15_000 : 4_000) },
+    { name: `MongoDB stopped ${long ? 20 : 8} s`, make: (scene) => stopMongo(scene, long ? 20_000 : 8_000) },
+    { name: 'an instance begun without MongoDB', make: (scene) => stopMongo(scene, 0, () => beginWithout(scene)) },
+    { name: 'instances killed in turn', make: (scene) => repeat(long ? 3 : 1, () => killInstances(scene)) },
+    { name: 'rolling restart', make: (scene) => repeat(long ? 3 : 1, () => restartInstances(scene)) },
+    { name: `change streams cut, ${CUTS} times`, make: cutStreams },
+    { name: 'answers lost on their way', make: (scene) => loseAnswers(scene, long ? 60 : 16) },
+    { name: "clients' lines cut, slow, dead", make: (scene) => spoilLines(scene, long ? 15 : 4) },
+  ];
+}
+
+async function repeat(times, make) {
+  for (let time = 0; time < times; time++) await make();
+}
+
+async function killPrimary(scene) {
+  const primary = await scene.set.primary();
+  await scene.set.kill(primary);
+  await scene.sendsAgain();
+  await scene.set.start(primary);
+  await scene.set.whole();
+}
+
+async function loseSecondary(scene, ms) {
+  const secondary = await scene.set.aSecondary();
+  await scene.set.kill(secondary);
+  await pause(ms);
+  await scene.set.start(secondary);
+  await scene.set.whole();
+  await scene.sendsAgain();
+}
+
+async function stopMongo(scene, ms, meanwhile = () => undefined) {
+  await Promise.all(scene.set.members.map((member) => scene.set.stop(member)));
+  await meanwhile();
+  await pause(ms);
+  await Promise.all(scene.set.members.map((member) => scene.set.start(member)));
+  await scene.set.whole();
+  await scene.sendsAgain();
+  await scene.readers.connected();
+}
+
+// Its sockets come back to an instance that does not know any deployment yet.
+async function beginWithout({ instances: [instance] }) {
+  await instance.kill();
+  await instance.start();
+}
+
+async function killInstances(scene) {
+  for (const instance of scene.instances) {
+    await instance.kill();
+    await pause(1_000);
+    await instance.start();
+    await scene.readers.connected();
+  }
+}
+
+async function restartInstances(scene) {
+  for (const instance of scene.instances) {
+    await instance.stop();
+    if (!(await instance.child.said()).includes(STOPPED)) scene.problems.push(`${instance.url} did not stop cleanly`);
+    await instance.start();
+    await scene.readers.connected();
+  }
+}
+
+// The server forgets the cursor, or breaks off the question that is under way: drivers take these differently.
+async function cutStreams(scene) {
+  for (let cut = 0; cut < CUTS; cut++) {
+    const streams = await findStreams(scene);
+    const { cursor, opid } = streams[Math.floor(scene.random() * streams.length)];
+    if (cut % 2 === 0) await scene.set.admin.command({ killCursors: '$cmd.aggregate', cursors: [cursor.cursorId] });
+    else await scene.set.admin.command({ killOp: 1, op: opid });
+    await isCut(scene, cursor);
+    await pause(500);
+  }
+  await scene.sendsAgain();
+}
+
+// Those of the instances, whose questions are nearly always under way; MongoDB's own are none of ours.
+async function findStreams({ set }) {
+  const isStream = { type: 'op', appName: 'anteroom', 'cursor.originatingCommand.pipeline.0.$changeStream': { $exists: true } };
+  return untilSome(() => set.admin.aggregate([{ $currentOp: { allUsers: true } }, { $match: isStream }]).toArray(), 'a change stream to cut');
+}
+
+async function isCut({ set }, { cursorId }) {
+  const left = () => set.admin.aggregate([{ $currentOp: { allUsers: true, idleCursors: true } }, { $match: { 'cursor.cursorId': cursorId } }]).toArray();
+  await untilSome(async () => ((await left()).length === 0 ? [true] : []), 'the end of a change stream that was cut');
+}
+
+async function untilSome(find, what) {
+  for (const deadline = Date.now() + FOUND_MS; Date.now() < deadline; await pause(20)) {
+    const found = await find();
+    if (found.length > 0) return found;
+  }
+  throw new Error(`after ${FOUND_MS / 1_000} s there is not ${what}`);
+}
+
+// Each time calls arrive and are done, and the connections break before their answers are through.
+async function loseAnswers(scene, times) {
+  for (let time = 0; time < times; time++) {
+    for (const line of scene.lines) line.loseAnswers(true);
+    await pause(100 + 200 * scene.random());
+    for (const line of scene.lines) line.cut();
+    for (const line of scene.lines) line.loseAnswers(false);
+    await pause(100 + 300 * scene.random());
+  }
+  await scene.sendsAgain();
+}
+
+// A dead line is noticed by its clients when no ping has come for as long as the service says: 45 s.
+async function spoilLines(scene, times) {
+  const [dead, bad] = scene.readerLines;
+  const onDead = scene.readers.on(dead).map((reader) => ({ reader, before: reader.disconnects.length }));
+  dead.goDead();
+  const deadline = Date.now() + NOTICED_MS;
+  for (let time = 0; time < times; time++) {
+    bad.cut();
+    await pause(1_500);
+    bad.beSlow(SLOW_MS);
+    await pause(2 * SLOW_MS);
+    bad.beSlow(0);
+  }
+  while (onDead.some(({ reader, before }) => reader.disconnects.length === before)) {
+    if (Date.now() > deadline) throw new Error(`a dead line was not noticed in ${NOTICED_MS / 1_000} s`);
+    await pause(500);
+  }
+  await scene.readers.connected();
+}
