@@ -25,7 +25,8 @@ export class TenantIndexes {
     await this.made.get(id, () => this.make(tenant, collection, model));
   }
 
-  private async make<T>(tenant: Tenant, { name, indexVersion, formerIndexes = [] }: IndexedCollection, model: Model<T>): Promise<void> {
+  /** Makes the indexes of its version anew, those of them that are missing, whatever the directory remembers. */
+  async make<T>(tenant: Tenant, { name, indexVersion, formerIndexes = [] }: IndexedCollection, model: Model<T>): Promise<void> {
     await model.createIndexes();
     for (const former of await namesOf(model)) if (formerIndexes.includes(former)) await model.collection.dropIndex(former);
     await this.tenants.setIndexVersion(tenant, name, indexVersion);

@@ -1,0 +1,193 @@
+import { userInfo } from 'node:os';
+
+import mongoose from 'mongoose';
+import request from 'supertest';
+
+import { MessageRepository } from '../src/message/index.js';
+import { newId, type Id } from '../src/mongo/index.js';
+import type { Message, Room } from '../src/room/index.js';
+import type { Tenant } from '../src/tenancy/index.js';
+import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
+import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
+import { Calls } from './support/calls.js';
+import { commandLine, type Ended } from './support/command-line.js';
+import { dropAll, newTenant } from './support/tenants.js';
+
+import.meta.jest.setTimeout(180_000);
+
+const AGREES = 0;
+const DIFFERS = 1;
+const WRONG_USAGE = 2;
+const NOT_REACHABLE = 3;
+const NOTHING = { preview: 0, lost_message: 0, seq: 0, missing_participant: 0, doubled_participant: 0, updated_date: 0, doubled_seq: 0, no_room: 0 };
+const FIRST = new Date('2024-01-01T10:00:00.000Z');
+const SECOND = new Date('2024-01-01T10:00:01.000Z');
+const USER = { user_type: 'user', user_id: '1', email: 'a@example.com', username: 'Ann' };
+
+let service: TestApp;
+let client: mongoose.mongo.MongoClient;
+
+beforeAll(async () => {
+  service = await startApp();
+  client = new mongoose.mongo.MongoClient(process.env.MONGODB_URI ?? '');
+});
+afterAll(async () => {
+  await dropAll(service);
+  await Promise.all([service.close(), client.close()]);
+});
+
+const run = (args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+  commandLine(['tenant', 'check', ...args], { CONTROL_DATABASE: service.config.mongo.controlDatabase, ...variables });
+
+async function check({ key }: Tenant, ...options: string[]): Promise<{ code: number; report: Record<string, unknown> }> {
+  const { code, stdout, stderr } = await run([key, '--json', ...options]);
+  expect(stderr).toBe('');
+  return { code, report: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+const rooms = ({ database }: Tenant): mongoose.mongo.Collection<Room> => client.db(database).collection('rooms');
+const messages = ({ database }: Tenant): mongoose.mongo.Collection<Message> => client.db(database).collection('messages');
+const all = (tenant: Tenant): Promise<object[][]> => Promise.all([rooms(tenant).find().sort({ _id: 1 }).toArray(), messages(tenant).find().sort({ _id: 1 }).toArray()]);
+const stored = async (tenant: Tenant, id: Id): Promise<Room> => (await rooms(tenant).findOne({ _id: id })) as Room;
+
+/** A room with two messages, of agent 141 and of a customer. */
+async function aChat(tenant: Tenant): Promise<Room> {
+  const room = await aRoom(service, tenant);
+  await aMessage(service, tenant, room._id, { message: '$first' });
+  await aMessage(service, tenant, room._id, { message: 'second', sender: USER });
+  return stored(tenant, room._id);
+}
+
+/** Many rooms with many messages, as if they had been sent. */
+async function storeMany(tenant: Tenant, count: { rooms: number; messages: number }): Promise<void> {
+  const made = Array.from({ length: count.rooms }, () => aStoredRoom(tenant.key));
+  for (const room of made) {
+    const sent = Array.from({ length: count.messages }, (_, at): Message => ({
+      ...{ _id: newId(), room: room._id, room_name: room.room_name, message: 'hello', user_type: 'agent', auth_user_id: String(at % 3) },
+      ...{ created_date: new Date(FIRST.getTime() + at), __v: 0, seq: at + 1 },
+    }));
+    await service.app.get(MessageRepository).insertAll(tenant, sent);
+    const newest = sent.at(-1)!;
+    const participants = ['0', '1', '2'].map((id) => ({
+      ...{ _id: newId(), status: true, room_id: room._id, user_type: 'agent', user_id: id, auth_user_id: id, room_name: room.room_name },
+      ...{ created_date: FIRST, updated_date: FIRST, __v: 0 },
+    }));
+    Object.assign(room, { last_message: newest, seq: newest.seq, updated_date: newest.created_date, participants });
+  }
+  await storeRooms(service, tenant, made);
+}
+
+describe('tenant check', () => {
+  it('agrees with thousands of messages as they were sent, and changes nothing', async () => {
+    const tenant = await newTenant(service);
+    await storeMany(tenant, { rooms: 230, messages: 20 });
+    await aChat(tenant);
+    await aRoom(service, tenant);
+    const before = await all(tenant);
+    for (const options of [[], ['--repair']]) {
+      const { code, report } = await check(tenant, ...options);
+      expect([code, report]).toEqual([
+        AGREES,
+        { tenant: tenant.key, rooms: 232, messages: 4_602, holes: 0, differences: NOTHING, differing: 0, repaired: 0, agrees: true, first: [] },
+      ]);
+    }
+    expect(await all(tenant)).toEqual(before);
+  });
+
+  it('finds what differs, puts it right when told to, and records that', async () => {
+    const tenant = await newTenant(service);
+    const chats = await Promise.all(Array.from({ length: 8 }, () => aChat(tenant)));
+    const [preview, lost, behind, alone, doubled, dated, emptied, ahead] = chats as [Room, Room, Room, Room, Room, Room, Room, Room];
+    await rooms(tenant).updateOne({ _id: preview._id }, { $set: { 'last_message.message': 'faked' } });
+    await messages(tenant).deleteOne({ _id: lost.last_message!._id });
+    // As after a restore whose rooms are older than its messages.
+    const first = await messages(tenant).findOne({ room: behind._id, seq: 1 });
+    await rooms(tenant).updateOne({ _id: behind._id }, { $set: { seq: 1, last_message: first, participants: behind.participants.slice(0, 1), updated_date: first!.created_date } });
+    await rooms(tenant).updateOne({ _id: alone._id }, { $set: { participants: alone.participants.slice(1) } });
+    await rooms(tenant).updateOne({ _id: doubled._id }, { $push: { participants: { ...doubled.participants[0]!, _id: newId() } } });
+    await rooms(tenant).updateOne({ _id: dated._id }, { $set: { updated_date: FIRST } });
+    await rooms(tenant).updateOne({ _id: emptied._id }, { $set: { last_message: null } });
+    await rooms(tenant).updateOne({ _id: ahead._id }, { $set: { seq: 7 } });
+    const damaged = await all(tenant);
+
+    const found = await check(tenant);
+    const differences = { ...NOTHING, preview: 3, lost_message: 1, seq: 1, missing_participant: 2, doubled_participant: 1, updated_date: behind.updated_date > first!.created_date ? 2 : 1 };
+    expect([found.code, found.report]).toMatchObject([DIFFERS, { rooms: 8, messages: 15, holes: 5, differences, differing: 7, repaired: 0, agrees: false }]);
+    expect(found.report.first).toContainEqual({ room: lost._id.toHexString(), differences: ['lost_message'], repaired: false });
+    expect(await all(tenant)).toEqual(damaged);
+
+    const repaired = await check(tenant, '--repair');
+    expect([repaired.code, repaired.report]).toMatchObject([AGREES, { differences, differing: 7, repaired: 7, agrees: true }]);
+    expect((await check(tenant)).report).toMatchObject({ messages: 16, holes: 5, differing: 0, agrees: true });
+
+    for (const chat of [preview, lost, behind, alone, dated, emptied]) {
+      const { revision, participants, ...room } = await stored(tenant, chat._id);
+      const { revision: former, participants: together, updated_before: _before, ...whole } = chat;
+      expect(room).toMatchObject(whole);
+      expect(revision).not.toEqual(former);
+      expect(participants.map(({ user_type, auth_user_id, email }) => [user_type, auth_user_id, email])).toEqual(together.map(({ user_type, auth_user_id, email }) => [user_type, auth_user_id, email]));
+    }
+    expect((await stored(tenant, doubled._id)).participants).toEqual(doubled.participants);
+    const calls = new Calls(service, tenant);
+    expect(await calls.history(lost._id)).toMatchObject([{ message: '$first', seq: 1 }, { message: 'second', seq: 2 }]);
+    expect(await messages(tenant).findOne({ _id: lost.last_message!._id })).toEqual({ ...lost.last_message, brought_in: true });
+    expect((await calls.send(behind._id).expect(200)).body.chatData.seq).toBe(3);
+    expect((await calls.send(ahead._id).expect(200)).body.chatData.seq).toBe(8);
+
+    const { body: audit } = await request(service.url).get('/admin/audit').query({ tenant: tenant.key, limit: 1 }).set('Authorization', `Bearer ${ADMIN_TOKEN}`).expect(200);
+    const actor = { by: 'command line', from: userInfo().username };
+    expect(audit).toMatchObject([{ actor, action: 'rooms repaired', tenant: tenant.key, details: { rooms: 7, differences } }]);
+  });
+
+  it('takes the preview by date, then by seq, and leaves what only a person can put right', async () => {
+    const tenant = await newTenant(service);
+    const room = await aChat(tenant);
+    // Brought in later, of an older date: the next place, and not the preview.
+    const { _id, ...message } = (await messages(tenant).findOne({ room: room._id, seq: 1 })) as Message;
+    await messages(tenant).insertOne({ ...message, _id: newId(), seq: 3, created_date: FIRST, auth_user_id: '9' });
+    await rooms(tenant).updateOne({ _id: room._id }, { $set: { seq: 3 } });
+    const nowhere = newId();
+    await messages(tenant).insertOne({ ...message, _id: newId(), room: nowhere, created_date: SECOND });
+    const { code, report } = await check(tenant, '--repair');
+    expect([code, report]).toMatchObject([DIFFERS, { differences: { ...NOTHING, missing_participant: 1, no_room: 1 }, differing: 2, repaired: 1, agrees: false }]);
+    expect(report.first).toContainEqual({ room: nowhere.toHexString(), differences: ['no_room'], repaired: false });
+    const mended = await stored(tenant, room._id);
+    expect([mended.last_message, mended.participants[0]!.auth_user_id, mended.participants.length]).toEqual([room.last_message, '9', 3]);
+    const { stdout } = await run([tenant.key]);
+    expect(stdout).toMatch(new RegExp(`${nowhere.toHexString()} +differs +no_room`));
+  });
+
+  it('loses no message that is sent while rooms are put right', async () => {
+    const tenant = await newTenant(service);
+    const chats = await Promise.all(Array.from({ length: 4 }, () => aChat(tenant)));
+    const calls = new Calls(service, tenant);
+    let isDone = false;
+    let sent = 0;
+    const sender = async ({ _id }: Room): Promise<void> => {
+      while (!isDone) {
+        await calls.send(_id, { user_id: sent++ % 5 }).expect(200);
+        // The counter falls back as no send ever makes it.
+        await rooms(tenant).updateOne({ _id }, [{ $set: { participants: { $slice: ['$participants', -1] }, last_message: null } }]);
+      }
+    };
+    const sending = Promise.all(chats.map(sender));
+    const codes: number[] = [];
+    for (let round = 0; round < 2; round++) codes.push((await check(tenant, '--repair')).code);
+    isDone = true;
+    await sending;
+    expect(codes).toEqual([AGREES, AGREES]);
+    expect((await check(tenant, '--repair')).code).toBe(AGREES);
+    expect((await check(tenant)).report).toMatchObject({ messages: 8 + sent, holes: 0, differing: 0, agrees: true });
+    const { body } = await calls.post('/api/room/fetchRoomByUserAgent', { agent_id: 141, type: 'agent_to_user' }).expect(200);
+    for (const { _id, chat_Data: [preview] } of body.roomData as { _id: string; chat_Data: { _id: string }[] }[]) expect(preview!._id).toBe((await calls.history(_id)).at(-1)!._id);
+  });
+
+  it('says what it cannot do by its exit code', async () => {
+    const { key } = await newTenant(service);
+    expect((await run(['nobody-here'])).code).toBe(DIFFERS);
+    expect((await run([])).code).toBe(WRONG_USAGE);
+    expect((await run([key, '--mend'])).code).toBe(WRONG_USAGE);
+    const { code, stdout } = await run([key], { MONGODB_URI: 'mongodb://127.0.0.1:1/?replicaSet=rs0', DATABASE_TIMEOUT_MS: '200' });
+    expect([code, stdout]).toEqual([NOT_REACHABLE, '']);
+  });
+});
