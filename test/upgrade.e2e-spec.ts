@@ -37,7 +37,7 @@ async function aTenantOfBefore(): Promise<Tenant> {
   await service.app.get(Clusters).default.run(async (connection) => {
     const rooms = connection.getClient().db(tenant.database).collection('rooms');
     await rooms.dropIndex(NEXT);
-    await rooms.createIndex({ room_id: 1, updated_date: -1, _id: -1 });
+    await rooms.createIndexes([{ key: { room_id: 1, updated_date: -1, _id: -1 } }]);
   });
   await service.app.get(ControlDatabase).with((database) => database.collection<{ _id: string }>('tenants').updateOne({ _id: tenant.key }, { $set: { 'index_versions.rooms': 2 } }));
   return now(tenant);

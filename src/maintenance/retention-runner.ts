@@ -64,9 +64,21 @@ export class RetentionRunner implements OnApplicationBootstrap, OnApplicationShu
     if (lease === null) return;
     const days = tenant.settings.retention_days ?? Infinity;
     const before = new Date(lease.taken.getTime() - days * DAY_MS);
-    const removed = await this.retention.removeOld(tenant, before, () => this.mayGoOn(tenant, lease));
-    if (removed.messages > 0) await this.record(tenant, before, removed);
+    await this.removeOld(tenant, before, lease);
     await this.leases.endIn(lease, this.isStopped() ? 0 : this.config.retentionMs / 2);
+  }
+
+  private async removeOld(tenant: Tenant, before: Date, lease: Lease): Promise<void> {
+    const all = { messages: 0, emptied: 0 };
+    try {
+      for await (const { messages, emptied } of this.retention.removeOld(tenant, before)) {
+        all.messages += messages;
+        all.emptied += emptied;
+        if (!(await this.mayGoOn(tenant, lease))) break;
+      }
+    } finally {
+      if (all.messages > 0) await this.record(tenant, before, all);
+    }
   }
 
   // An operator who takes the setting back should not have to wait for the end.
