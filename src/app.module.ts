@@ -8,6 +8,7 @@ import { DemoModule } from './demo/index.js';
 import { HealthModule } from './health/index.js';
 import { InboxController, InboxModule } from './inbox/index.js';
 import { LocationController, LocationModule } from './location/index.js';
+import { RetentionModule } from './maintenance/index.js';
 import { MessageController, MessageModule } from './message/index.js';
 import { MongoModule } from './mongo/index.js';
 import { ObserveModule } from './observe/index.js';
@@ -35,6 +36,7 @@ const SENDS = { path: 'api/chat/sendMessageJoin', method: RequestMethod.POST };
     InboxModule,
     RealtimeModule,
     AdminModule,
+    RetentionModule,
     DemoModule,
     HealthModule,
   ],

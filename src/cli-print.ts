@@ -11,7 +11,7 @@ export function print<T extends object>({ json }: OutputOptions, value: T, toTex
 /** A line for each field. */
 export function toLines(value: object): string {
   return Object.entries(value)
-    .map(([field, inner]) => `${field.padEnd(14)}${toCell(inner)}`)
+    .map(([field, inner]) => `${field.padEnd(13)} ${toCell(inner)}`)
     .join('\n');
 }
 

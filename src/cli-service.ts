@@ -6,29 +6,38 @@ import { NestFactory } from '@nestjs/core';
 import { AdminModule, KeyAdminService, TenantAdminService } from './admin/index.js';
 import { AuditModule, type Actor } from './audit/index.js';
 import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
+import { CheckService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
 import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
 import { TenancyModule } from './tenancy/index.js';
 
-@Module({ imports: [MongoModule, AuditModule, TenancyModule, AdminModule] })
+@Module({ imports: [MongoModule, AuditModule, TenancyModule, AdminModule, MaintenanceModule] })
 class CliModule {
   static with(config: Config): DynamicModule {
     return { module: CliModule, imports: [ConfigModule.with(config)] };
   }
 }
 
-/** The services behind the admin API, and who is using them here. */
+/** The services behind the admin API and of maintenance, and who is using them here. */
 export interface Admin {
   readonly tenants: TenantAdminService;
   readonly keys: KeyAdminService;
+  readonly check: CheckService;
+  readonly upgrade: UpgradeService;
   readonly actor: Actor;
 }
 
-/** Runs `work` on the services behind the admin API, on the database that the service itself would use. */
+/** Runs `work` on these services, on the database that the service itself would use. */
 export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
   return withDatabase(readConfig(loadEnvironment()), async (config) => {
     const context = await NestFactory.createApplicationContext(CliModule.with(config), { logger: false, abortOnError: false });
     try {
-      return await work({ tenants: context.get(TenantAdminService), keys: context.get(KeyAdminService), actor: findActor() });
+      return await work({
+        tenants: context.get(TenantAdminService),
+        keys: context.get(KeyAdminService),
+        check: context.get(CheckService),
+        upgrade: context.get(UpgradeService),
+        actor: findActor(),
+      });
     } finally {
       await context.close();
     }

@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'key made',
   'key revoked',
   'calls refused',
+  'rooms repaired',
+  'messages removed',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -17,6 +17,8 @@ export interface Config {
   readonly limits: Limits;
   readonly fairness: Fairness;
   readonly directoryRefreshMs: number;
+  /** How often messages that are past their deployment's `retention_days` are looked for, in milliseconds. */
+  readonly retentionMs: number;
   readonly log: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
 }
 

@@ -165,6 +165,9 @@ export class Environment {
   @Max(4000, { message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
   DIRECTORY_REFRESH_MS?: number;
 
+  @Count('RETENTION_SECONDS', 86_400)
+  RETENTION_SECONDS?: number;
+
   @Transform(toInt)
   @IsOptional()
   @IsInt({ message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })

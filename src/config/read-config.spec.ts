@@ -31,6 +31,7 @@ describe('readConfig', () => {
       fairness: { limitsRates: true, callsPerSecond: 5_000, sendsPerSecond: 500, callerShare: 20, concurrentDatabase: 25, sockets: 10_000, roomsAList: 20_000 },
       metricsToken: null,
       directoryRefreshMs: 1_000,
+      retentionMs: 3_600_000,
       log: { level: 'info', format: 'auto' },
     });
     expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom', users: { secret: null, clients: 100 } });
@@ -91,6 +92,7 @@ describe('readConfig', () => {
     ['SOCKETS', { SOCKETS: '2' }, ({ fairness }) => fairness.sockets, 2],
     ['ROOMS_A_LIST', { ROOMS_A_LIST: '500' }, ({ fairness }) => fairness.roomsAList, 500],
     ['TENANTS_IN_MEMORY', { TENANTS_IN_MEMORY: '1' }, ({ limits }) => limits.tenantsInMemory, 1],
+    ['RETENTION_SECONDS', { RETENTION_SECONDS: '60' }, ({ retentionMs }) => retentionMs, 60_000],
     ['DIRECTORY_REFRESH_MS', { DIRECTORY_REFRESH_MS: '20' }, ({ directoryRefreshMs }) => directoryRefreshMs, 20],
     ['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: '2500' }, ({ mongo }) => mongo.timeoutMs, 2500],
     ['DATABASE_USER_SECRET', { DATABASE_USER_SECRET: 's'.repeat(32) }, ({ mongo }) => mongo.users.secret, 's'.repeat(32)],

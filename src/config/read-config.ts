@@ -37,6 +37,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     limits: readLimits(env),
     fairness: readFairness(env),
     directoryRefreshMs: env.DIRECTORY_REFRESH_MS ?? 1_000,
+    retentionMs: 1_000 * (env.RETENTION_SECONDS ?? 3_600),
     log: { level: env.LOG_LEVEL ?? 'info', format: env.LOG_FORMAT ?? 'auto' },
   });
 }

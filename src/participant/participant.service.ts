@@ -6,7 +6,6 @@ import { newId, type Id } from '../mongo/index.js';
 import {
   asCaller,
   checkIsAmong,
-  identityOf,
   RoomFullError,
   RoomRepository,
   RoomService,
@@ -16,6 +15,7 @@ import {
   type Room,
 } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
+import { findSame } from './participant.js';
 
 /** Who is in a room. */
 @Injectable()
@@ -48,9 +48,4 @@ export class ParticipantService {
   async findAll(tenant: Tenant, caller: Caller, roomId: Id): Promise<Participant[]> {
     return (await this.roomService.getById(tenant, caller, roomId)).participants;
   }
-}
-
-function findSame(participants: readonly Participant[], joiner: Joiner): Participant | undefined {
-  const identity = Object.entries(identityOf(joiner)) as [keyof Participant, unknown][];
-  return participants.find((one) => identity.every(([field, value]) => (one[field] ?? null) === value));
 }

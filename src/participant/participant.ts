@@ -1,5 +1,5 @@
 import { pick } from '../common/index.js';
-import { SHARED_ROOM_FIELDS, type Participant } from '../room/index.js';
+import { identityOf, SHARED_ROOM_FIELDS, type Joiner, type Participant } from '../room/index.js';
 
 /** The wire's fields of a participant, in their order. */
 export const PARTICIPANT_FIELDS = [
@@ -26,4 +26,10 @@ export type WireParticipant = Pick<Participant, (typeof PARTICIPANT_FIELDS)[numb
 /** The participant as answered: exactly the wire's fields, those that it has. */
 export function toWireParticipant(participant: Participant): WireParticipant {
   return pick(participant, PARTICIPANT_FIELDS);
+}
+
+/** The participant as whom a room knows the joiner again. */
+export function findSame(participants: readonly Participant[], joiner: Joiner): Participant | undefined {
+  const identity = Object.entries(identityOf(joiner)) as [keyof Participant, unknown][];
+  return participants.find((one) => identity.every(([field, value]) => (one[field] ?? null) === value));
 }

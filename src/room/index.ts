@@ -11,6 +11,7 @@ export { RoomKeys, type RoomKey } from './room-keys.js';
 export type { RoomMatch, RoomPosition, RoomWindow } from './room-query.js';
 export type { NewMessage } from './room-change.js';
 export { RoomRepository } from './room.repository.js';
+export { RoomUpkeepRepository, type MendedParts } from './room-upkeep.repository.js';
 export { ROOMS } from './room.schema.js';
 export { RoomService } from './room.service.js';
 export { ROOM_FIELDS, SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';

@@ -25,13 +25,21 @@ export class TenantIndexes {
     await this.made.get(id, () => this.make(tenant, collection, model));
   }
 
-  private async make<T>(tenant: Tenant, { name, indexVersion, formerIndexes = [] }: IndexedCollection, model: Model<T>): Promise<void> {
+  /** Makes the indexes of its version anew, those of them that are missing, whatever the directory remembers. */
+  async make<T>(tenant: Tenant, { name, indexVersion, formerIndexes = [] }: IndexedCollection, model: Model<T>): Promise<void> {
     await model.createIndexes();
-    for (const former of await namesOf(model)) if (formerIndexes.includes(former)) await model.collection.dropIndex(former);
+    for (const former of await namesOf(model)) if (formerIndexes.includes(former)) await drop(model, former);
     await this.tenants.setIndexVersion(tenant, name, indexVersion);
   }
 }
 
 async function namesOf<T>(model: Model<T>): Promise<string[]> {
   return (await model.listIndexes()).map(({ name }) => name as string);
+}
+
+// Another instance may have been first.
+async function drop<T>(model: Model<T>, index: string): Promise<void> {
+  await model.collection.dropIndex(index).catch((error: unknown) => {
+    if ((error as { codeName?: unknown }).codeName !== 'IndexNotFound') throw error;
+  });
 }

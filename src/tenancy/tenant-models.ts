@@ -53,6 +53,13 @@ export class TenantModels {
     );
   }
 
+  /** Makes the indexes of a collection that are missing, whatever the directory remembers. @throws as {@link with} */
+  makeIndexes<T>(tenant: Tenant, collection: TenantCollection<T>): Promise<void> {
+    return this.onClient(tenant, (client) =>
+      client.run((parent) => this.inDatabase(tenant, client, parent, (connection) => this.indexes.make(tenant, collection, modelOf(connection, collection)))),
+    );
+  }
+
   /** Runs `work` in one transaction on the tenant's client, when `collection` and its indexes exist. @throws as {@link with} */
   inTransaction<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (session: ClientSession) => Promise<R>): Promise<R> {
     return this.onClient(tenant, (client) => this.with(tenant, collection, () => client.inTransaction(work)));

@@ -73,6 +73,8 @@ export interface TenantSettings {
   readonly escape_html: boolean;
   /** What is masked for whom; null: nothing. */
   readonly masking: Masking | null;
+  /** Messages are removed when they are so many days old; null: never. */
+  readonly retention_days: number | null;
   /** How its apps' JSON Web Tokens are checked; null: they are not. */
   readonly jwt: JwtSettings | null;
   /** Where its own opaque tokens are looked up; null: nowhere. */
@@ -121,7 +123,7 @@ export const DEFAULT_LIMITS: TenantLimits = {
 };
 
 /** The settings of a tenant of which nothing was said. */
-export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, jwt: null, lookup: null };
+export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, retention_days: null, jwt: null, lookup: null };
 
 /** The fields of a tenant that a person sets; the rest is the service's. */
 export type TenantFields = Omit<Tenant, 'key' | 'database' | 'keys' | 'index_versions' | 'created_date' | 'updated_date'>;

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsObject, IsOptional, IsString, Matches, MaxLength, ValidateBy, ValidateNested } from 'class-validator';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy, ValidateNested } from 'class-validator';
 
 import { PERSON_ROLES } from '../../auth/index.js';
 import { NOT_PLAIN, PLAIN_TEXT } from '../../common/index.js';
@@ -11,6 +11,8 @@ import { LookupSettingsDto } from './lookup-settings.dto.js';
 const VIEWERS: readonly string[] = [...PERSON_ROLES, 'service', 'reader', 'anonymous'];
 const MASKED: readonly unknown[] = ['phone_num', 'email'];
 const MOST_KINDS = 20;
+const MOST_DAYS = 10_000;
+const DAYS_MESSAGE = `retention_days must be a whole number from 1 to ${MOST_DAYS}, or null`;
 const MASKING_MESSAGE = `masking must say by viewer (${VIEWERS.join(', ')}), then by user_type (or *), which of phone_num and email are masked: {"agent": {"user": ["phone_num"]}}`;
 
 const MASKING_SCHEMA: ApiPropertyOptions = {
@@ -41,6 +43,14 @@ export class TenantSettingsDto {
   @IsOptional()
   @ValidateBy({ name: 'masking', validator: { validate: isMasking, defaultMessage: () => MASKING_MESSAGE } })
   masking?: Masking | null;
+
+  /** Messages are removed, for ever, when they are so many days old. */
+  @ApiPropertyOptional({ type: 'integer', nullable: true, minimum: 1, maximum: MOST_DAYS })
+  @IsOptional()
+  @IsInt({ message: DAYS_MESSAGE })
+  @Min(1, { message: DAYS_MESSAGE })
+  @Max(MOST_DAYS, { message: DAYS_MESSAGE })
+  retention_days?: number | null;
 
   /** How tokens (JWTs) of its apps are checked; replaced as a whole. */
   @ApiPropertyOptional({ type: JwtSettingsDto, nullable: true })

@@ -21,6 +21,8 @@ class SettingsDto implements Omit<TenantSettings, 'jwt'> {
   /** By the viewer's role, then the `user_type` of the person seen, what is masked; null: nothing. */
   @ApiProperty({ type: 'object', nullable: true, additionalProperties: { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } } })
   masking!: Masking | null;
+  /** Messages are removed when they are so many days old; null: never. */
+  @ApiProperty({ type: 'integer', nullable: true }) retention_days!: number | null;
   /** How tokens (JWTs) of its apps are checked; null: they are refused. */
   @ApiProperty({ type: AnsweredJwtSettingsDto, nullable: true }) jwt!: AnsweredJwtSettingsDto | null;
   /** Where other tokens of its apps are looked up; null: they are refused. */
@@ -69,5 +71,5 @@ export function toRemovedTenantDto({ tenant, dropped }: { tenant: Tenant; droppe
 
 function toSettingsDto(settings: TenantSettings): SettingsDto {
   const { jwt } = settings;
-  return { ...pick(settings, ['default_image', 'escape_html', 'masking', 'lookup']), jwt: jwt === null ? null : toAnsweredJwtSettings(jwt) };
+  return { ...pick(settings, ['default_image', 'escape_html', 'masking', 'retention_days', 'lookup']), jwt: jwt === null ? null : toAnsweredJwtSettings(jwt) };
 }

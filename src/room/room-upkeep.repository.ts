@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { ClientSession, Model, mongo } from 'mongoose';
+
+import { newId, type Id } from '../mongo/index.js';
+import { TenantModels, type Tenant } from '../tenancy/index.js';
+import { ROOMS, type RoomRecord } from './room.schema.js';
+import type { Room } from './room.js';
+
+/** The parts of a room that its messages decide. */
+export type MendedParts = Partial<Pick<Room, 'participants' | 'last_message' | 'seq' | 'updated_date'>>;
+
+/** The rooms of a tenant as upkeep reads and mends them. */
+@Injectable()
+export class RoomUpkeepRepository {
+  constructor(private readonly models: TenantModels) {}
+
+  /** About how many rooms there are. */
+  count(tenant: Tenant): Promise<number> {
+    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).estimatedDocumentCount());
+  }
+
+  /** The next rooms by `_id`, whole; from the first where `after` is null. */
+  findBehind(tenant: Tenant, after: Id | null, limit: number): Promise<Room[]> {
+    const filter = after === null ? {} : { _id: { $gt: after } };
+    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).find(filter, { sort: { _id: 1 }, limit, batchSize: limit }).toArray());
+  }
+
+  findIn(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
+    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOne({ _id: id }, { session }));
+  }
+
+  /** Gives the room a new revision and answers it: whoever changes it before the transaction ends begins again. */
+  take(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
+    const update = { $set: { revision: newId() } };
+    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOneAndUpdate({ _id: id }, update, { session, returnDocument: 'after' }));
+  }
+
+  /** Sets parts of a room that the transaction has taken. */
+  async mend(tenant: Tenant, id: Id, parts: MendedParts, session: ClientSession): Promise<void> {
+    await this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).updateOne({ _id: id }, { $set: parts }, { session }));
+  }
+
+  /** By the `_id` of the room, the `_id` of the message that is its preview; rooms without one are left out. */
+  async findPreviewIds(tenant: Tenant, ids: readonly Id[]): Promise<ReadonlyMap<string, string>> {
+    const filter = { _id: { $in: [...ids] }, last_message: { $ne: null } };
+    const options = { projection: { 'last_message._id': 1 }, batchSize: ids.length + 1 };
+    const rooms = await this.models.with(tenant, ROOMS, (all) => toDriverCollection(all).find(filter, options).toArray());
+    return new Map(rooms.map(({ _id, last_message: preview }) => [_id.toHexString(), preview?._id.toHexString() ?? '']));
+  }
+
+  /** Takes the room's preview away where it is this message still. */
+  async removePreview(tenant: Tenant, id: Id, message: Id, session: ClientSession): Promise<void> {
+    const update = { $set: { last_message: null, revision: newId() } };
+    await this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).updateOne({ _id: id, 'last_message._id': message }, update, { session }));
+  }
+}
+
+function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
+  return rooms.collection as unknown as mongo.Collection<Room>;
+}
