@@ -4,6 +4,7 @@ import { lastValueFrom, of, type Observable } from 'rxjs';
 
 import { TooManyRequestsError } from '../common/index.js';
 import { WorkLines } from '../mongo/index.js';
+import { Metrics } from '../observe/index.js';
 import { EffectiveLimits } from '../tenancy/index.js';
 import type { CallerRequest } from './admission.middleware.js';
 
@@ -15,7 +16,12 @@ import type { CallerRequest } from './admission.middleware.js';
 export class WorkLimitInterceptor implements NestInterceptor {
   private readonly lines = new WorkLines();
 
-  constructor(private readonly limits: EffectiveLimits) {}
+  constructor(
+    private readonly limits: EffectiveLimits,
+    private readonly metrics: Metrics,
+  ) {
+    metrics.gauge({ name: 'anteroom_calls_waiting', help: 'Calls that wait for others of their deployment.' }, () => this.lines.waiting);
+  }
 
   async intercept(context: ExecutionContext, handler: CallHandler): Promise<Observable<unknown>> {
     const { tenant } = context.switchToHttp().getRequest<CallerRequest>();
@@ -24,12 +30,17 @@ export class WorkLimitInterceptor implements NestInterceptor {
     const signal = goneSignal(context.switchToHttp().getResponse<Response>());
     const work = (): Promise<unknown> => lastValueFrom(handler.handle(), { defaultValue: undefined });
     try {
-      return of(await this.lines.run(tenant.database, work, { atOnce, waiting, full: () => new TooManyRequestsError(), signal }));
+      return of(await this.lines.run(tenant.database, work, { atOnce, waiting, full: () => this.refuse(), signal }));
     } catch (error) {
       // Nobody is there to be answered.
       if (error === signal.reason) return of(undefined);
       throw error;
     }
+  }
+
+  private refuse(): TooManyRequestsError {
+    this.metrics.countLimited('concurrent_database');
+    return new TooManyRequestsError();
   }
 }
 

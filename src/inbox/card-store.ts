@@ -27,6 +27,7 @@ interface Shelf {
 export class CardStore {
   private readonly shelves = new Map<string, Shelf>();
   private total = 0;
+  private evictions = 0;
 
   /** `capacity`: bytes of all cards together. */
   constructor(private readonly capacity: number) {}
@@ -34,6 +35,11 @@ export class CardStore {
   /** Bytes that are taken now. */
   get bytes(): number {
     return this.total;
+  }
+
+  /** How many had to go for others so far. */
+  get evicted(): number {
+    return this.evictions;
   }
 
   /** The card of that name in that state, or null. */
@@ -82,7 +88,9 @@ export class CardStore {
   private removeOldest(tenant: string): void {
     const shelf = this.shelves.get(tenant);
     const [oldest] = shelf?.cards.keys() ?? [];
-    if (shelf !== undefined && oldest !== undefined) this.remove(tenant, shelf, oldest);
+    if (shelf === undefined || oldest === undefined) return;
+    this.remove(tenant, shelf, oldest);
+    this.evictions++;
   }
 
   private remove(tenant: string, shelf: Shelf, name: string): void {

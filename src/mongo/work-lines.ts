@@ -18,6 +18,13 @@ export interface LineRules {
 export class WorkLines {
   private readonly lines = new Map<string, Line>();
 
+  /** How much waits in all lines together. */
+  get waiting(): number {
+    let sum = 0;
+    for (const line of this.lines.values()) sum += line.waiting;
+    return sum;
+  }
+
   /**
    * Runs `work` when its turn comes.
    * @throws what `full` makes where too much waits already, or the signal's reason; nothing was done then

@@ -6,12 +6,20 @@ import { CONFIG, type Config } from '../config/index.js';
 import { LOCATIONS, type Location } from '../location/index.js';
 import { MESSAGES } from '../message/index.js';
 import { ChangeFeed, Clusters, DatabaseUnavailableError, DatabaseUserRefusedError, type Insertion } from '../mongo/index.js';
+import { Metrics, type Shown } from '../observe/index.js';
 import { RoomService, type Message, type Room } from '../room/index.js';
 import { TENANT_DATABASES, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { toLocationEvent, toMessageEvents, type LiveEvent } from './live-event.js';
 
 const RETRY_MS = 500;
+
+const LABELS = { labels: ['cluster'] } as const;
+const LAG: Shown = { name: 'anteroom_change_stream_lag_seconds', help: 'How long after its commit the newest stored message or location came here.', ...LABELS };
+const SILENT: Shown = { name: 'anteroom_change_stream_silent_seconds', help: 'How long MongoDB has not answered the change stream, which it does every second.', ...LABELS };
+const WAITING: Shown = { name: 'anteroom_change_stream_waiting', help: 'Messages and locations that came here and wait for those before them to be pushed.', ...LABELS };
+const RESUMED: Shown = { name: 'anteroom_change_stream_resumed_total', help: 'How often the change stream went on after a fault.', ...LABELS };
+const LOST: Shown = { name: 'anteroom_change_stream_lost_total', help: 'How often it could not go on from where it was: events were not pushed.', ...LABELS };
 
 /** Pushes what was stored, by this instance or another, to the sockets of its tenant: after the commit, once each, in order. */
 @Injectable()
@@ -24,6 +32,7 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
     private readonly clusters: Clusters,
     private readonly audience: Audience,
     private readonly rooms: RoomService,
+    private readonly metrics: Metrics,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -31,6 +40,7 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
   async onApplicationBootstrap(): Promise<void> {
     const options = { databases: TENANT_DATABASES, collections: [MESSAGES.name, LOCATIONS.name] };
     this.feeds = this.clusters.all().map((cluster) => new ChangeFeed(cluster, { ...options, take: (insertions) => this.push(cluster.name, insertions) }));
+    this.show();
     const opened = Promise.all(this.feeds.map((feed) => feed.start()));
     await Promise.race([opened, delay(this.config.mongo.timeoutMs, undefined, { ref: false })]);
   }
@@ -38,6 +48,15 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.feeds.map((feed) => feed.stop()));
+  }
+
+  private show(): void {
+    const readEach = (read: (feed: ChangeFeed) => number) => () => this.feeds.map((feed) => [{ cluster: feed.cluster.name }, read(feed)] as const);
+    this.metrics.gauge(LAG, readEach(({ lagSeconds }) => lagSeconds));
+    this.metrics.gauge(SILENT, readEach(({ silentSeconds }) => silentSeconds));
+    this.metrics.gauge(WAITING, readEach(({ untaken }) => untaken));
+    this.metrics.total(RESUMED, readEach(({ resumed }) => resumed));
+    this.metrics.total(LOST, readEach(({ lost }) => lost));
   }
 
   private async push(cluster: string, insertions: readonly Insertion[]): Promise<void> {

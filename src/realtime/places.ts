@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 
 import { RefusedCalls } from '../audit/index.js';
 import { TooManyRequestsError } from '../common/index.js';
+import { Metrics } from '../observe/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 
 /** How many sockets each tenant has here, in all its namespaces together. */
@@ -14,6 +15,7 @@ export class Places {
   constructor(
     private readonly limits: EffectiveLimits,
     private readonly refused: RefusedCalls,
+    private readonly metrics: Metrics,
   ) {}
 
   /** The socket is one of the tenant's until it ends, or gives its place back; false where all places are taken. */
@@ -21,6 +23,7 @@ export class Places {
     const sockets = this.taken.get(tenant.database) ?? new Set();
     if (sockets.size >= this.limits.of(tenant).sockets) {
       this.refused.count(tenant.key, new TooManyRequestsError());
+      this.metrics.countLimited('sockets');
       return false;
     }
     this.taken.set(tenant.database, sockets.add(socket));

@@ -6,7 +6,7 @@ import { AppError, DtoPipe, pick, TooManyRequestsError, ValidationFailedError } 
 import { LocationService, SaveLocationDto, toLocationFields } from '../location/index.js';
 import { HistoryService } from '../message/index.js';
 import { DatabaseUnavailableError, toId } from '../mongo/index.js';
-import { Metrics, type DropReason } from '../observe/index.js';
+import { Metrics, traceIdOf, type DropReason } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { Handshake } from './handshake.js';
 import type { Seat } from './seat.js';
@@ -42,7 +42,7 @@ export class ReceivedEventsService {
       await this.quota.takeEvent(seat.tenant, seat.caller, socket.request);
       await work(seat);
     } catch (error) {
-      if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
+      if (!(error instanceof AppError)) this.logger.warn({ err: error, trace_id: traceIdOf(socket.request) }, 'an event of a socket could not be taken');
       else this.metrics.countDropped(toReason(error));
     }
   }
