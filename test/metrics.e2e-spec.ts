@@ -113,6 +113,8 @@ describe('A database that is away', () => {
 
     proxy.refuse();
     await eventually(async () => expect(await states()).toEqual([0, 0]), WITHIN);
+    // A shorter fault the driver mends by itself.
+    await eventually(() => expect(behind.log).toContainEqual(expect.objectContaining({ msg: 'the change stream is broken; resuming it' })), WITHIN);
     proxy.pass();
     await eventually(async () => expect(await states()).toEqual([1, 1]), WITHIN);
     await eventually(async () => expect(valueOf(await scrape(behind), 'anteroom_change_stream_resumed_total')).toBeGreaterThan(0), WITHIN);

@@ -42,7 +42,7 @@ export class ChangeFeed {
 
   /** How long after its commit the newest insertion came here. */
   lagSeconds = 0;
-  /** How often it went on after a fault, and how often not from where it was. */
+  /** How often it went on after a fault that the driver did not mend, and how often MongoDB no longer knew from where. */
   resumed = 0;
   lost = 0;
 
