@@ -62,10 +62,13 @@ describe('Calls', () => {
   it('that are over a limit are counted by the limit', async () => {
     const limited = new Calls(service, await newTenant(service, { limits: { calls_per_second: 1 } }));
     const before = await scrape(service);
-    await Promise.all(Array.from({ length: 10 }, () => limited.post(LIST, AGENT)));
     const risenBy = await risesFrom(before);
+    // A busy machine may need so long for them that they are not too many.
+    await eventually(async () => {
+      await Promise.all(Array.from({ length: 20 }, () => limited.post(LIST, AGENT)));
+      expect(await risenBy('anteroom_rate_limited_total', { limit: 'calls_per_second' })).toBeGreaterThan(0);
+    }, WITHIN);
     expect(await risenBy('anteroom_rate_limited_total', { limit: 'calls_per_second' })).toBe(await risenBy('anteroom_errors_total', { code: 'TOO_MANY_REQUESTS' }));
-    expect(await risenBy('anteroom_rate_limited_total', { limit: 'calls_per_second' })).toBeGreaterThan(0);
   });
 
   it('make no series more, whatever is in them, and nothing of theirs is in a label', async () => {
@@ -186,8 +189,7 @@ async function strange(word: string): Promise<void> {
   await known.post(LIST, { agent_id: word, type: word });
   await known.send(newId(), { message: word });
   await calls.post('/api/agent/saveAgentLocation', { agent_id: word, order_id: word, lat: '1', lng: '1' });
-  const listener = Listener.of(`${service.url}/t/${target.key}`, { auth: { token: word } });
-  await listener.opened.catch(() => undefined);
+  const listener = await Listener.open(`${service.url}/t/${target.key}`, { auth: { token: word } });
   listener.socket.emit(word, word);
   listener.socket.emit('save-user-location', { agent_id: word });
   await eventually(async () => expect(valueOf(await scrape(service), 'anteroom_socket_events_dropped_total', { reason: 'invalid' })).toBeGreaterThan(0), WITHIN);
