@@ -13,11 +13,11 @@ import { RefusedCalls } from './audit/index.js';
 import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
-import { PinoLoggerService, requestLog } from './observe/index.js';
+import { Metrics, PinoLoggerService, requestLog } from './observe/index.js';
 import { serveDocs } from './swagger.js';
 import { pathPrefix, type TenantRequest } from './tenancy/index.js';
 
-const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match'];
+const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match', 'traceparent', 'tracestate'];
 const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'etag'];
 // A list of a thousand ids is a thousand parameters; reading them takes quadratic time (measured: 9,500 take five seconds).
 const MOST_PARAMETERS = 2_000;
@@ -42,8 +42,13 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
     abortOnError: false,
   });
   addMiddleware(app, config, log);
-  const refused = app.get(RefusedCalls);
-  app.useGlobalFilters(new AppErrorFilter((error, { tenant }: TenantRequest) => refused.count(tenant?.key ?? null, error)));
+  const [refused, metrics] = [app.get(RefusedCalls), app.get(Metrics)];
+  app.useGlobalFilters(
+    new AppErrorFilter((error, { tenant }: TenantRequest) => {
+      refused.count(tenant?.key ?? null, error);
+      metrics.countError(error.code);
+    }),
+  );
   app.useGlobalPipes(new DtoPipe());
   if (config.docs) serveDocs(app);
   app.get(Clusters).open();
@@ -53,7 +58,7 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
 function addMiddleware(app: NestExpressApplication, config: Config, log: Logger): void {
   app.set('trust proxy', config.trustProxy);
   app.set('etag', false);
-  app.use(requestLog(log), pathPrefix);
+  app.use(requestLog(log, app.get(Metrics)), pathPrefix);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.use(compression());

@@ -13,7 +13,7 @@ import.meta.jest.setTimeout(30_000);
 
 const LIST = '/api/room/fetchRoomByUserAgent';
 const PANEL = 'https://panel.example';
-const ALLOWED = ['authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match'];
+const ALLOWED = ['authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match', 'traceparent', 'tracestate'];
 // What a browser would load from, or link to, elsewhere. The names of XML's own vocabularies are never fetched.
 const ELSEWHERE = /(?:https?:)?\/\/(?!www\.w3\.org\/)[\w-]+(?:\.[\w-]+)+[^\s"'`)<]*/g;
 

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 
 import { WorkLines } from '../mongo/index.js';
+import { Metrics } from '../observe/index.js';
 import type { LookupSettings, Tenant } from '../tenancy/index.js';
 import type { RefusalReason } from './auth.errors.js';
 import { AwayLog } from './away-log.js';
@@ -39,6 +40,10 @@ export class Lookups {
   private readonly refused = new LRUCache<string, RefusalReason>({ maxSize: MEMORY.refused, sizeCalculation: () => ENTRY_BYTES });
   private readonly underWay = new Map<string, Promise<Outcome>>();
   private readonly lines = new WorkLines();
+
+  constructor(metrics: Metrics) {
+    metrics.gauge({ name: 'anteroom_lookups_waiting', help: 'Credentials that wait to be looked up at a server of their deployment.' }, () => this.lines.waiting);
+  }
 
   /** What is known of the credential without asking, or null. */
   known(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | null {

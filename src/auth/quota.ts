@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 
 import { TooManyRequestsError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
+import { Metrics } from '../observe/index.js';
 import { EffectiveLimits, type Limited, type Tenant } from '../tenancy/index.js';
 import type { CallerRequest } from './admission.middleware.js';
 import type { Caller } from './caller.js';
@@ -18,6 +19,7 @@ export class Quota {
   constructor(
     private readonly rates: Rates,
     private readonly limits: EffectiveLimits,
+    private readonly metrics: Metrics,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -46,7 +48,9 @@ export class Quota {
   private async count(tenant: Tenant, caller: Caller, request: Request, what: Counted): Promise<Exceeded | null> {
     if (!this.config.fairness.limitsRates) return null;
     const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
-    return this.rates.count(toRates(`${tenant.database} ${what}`, this.limits.of(tenant)[what], share));
+    const exceeded = await this.rates.count(toRates(`${tenant.database} ${what}`, this.limits.of(tenant)[what], share));
+    if (exceeded !== null) this.metrics.countLimited(what);
+    return exceeded;
   }
 }
 

@@ -15,10 +15,10 @@ export class AppErrorFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const error = toAppError(thrown);
-    const request = host.switchToHttp().getRequest<Request & { requestId?: string }>();
+    const request = host.switchToHttp().getRequest<Request & { requestId?: string; traceId?: string }>();
     const response = host.switchToHttp().getResponse<Response>();
     this.tell(error, request);
-    if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code, request_id: request.requestId });
+    if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code, request_id: request.requestId, trace_id: request.traceId });
     if (response.headersSent) {
       response.destroy();
       return;

@@ -25,6 +25,8 @@ export interface Config {
 export interface MongoConfig {
   /** The default cluster; null on the embedded MongoDB until it runs. */
   readonly uri: string | null;
+  /** Whether the default cluster is the embedded MongoDB. */
+  readonly isEmbedded: boolean;
   /** Further clusters by name. */
   readonly clusters: Readonly<Record<string, string>>;
   readonly controlDatabase: string;

@@ -108,6 +108,7 @@ const UNITS: Readonly<Record<string, number>> = { kb: 1_024, mb: 1_024 ** 2 };
 function readMongo(env: Environment): MongoConfig {
   return {
     uri: env.MONGODB_URI ?? null,
+    isEmbedded: env.MONGODB_URI === undefined,
     clusters: env.MONGODB_CLUSTERS === undefined ? {} : Object.fromEntries(toClusters(env.MONGODB_CLUSTERS)),
     controlDatabase: env.CONTROL_DATABASE ?? 'anteroom',
     timeoutMs: env.DATABASE_TIMEOUT_MS ?? 2_000,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Clusters } from '../mongo/index.js';
+import { Metrics } from '../observe/index.js';
 import { StoppingError } from './health.errors.js';
 
 /** Whether this instance should get calls. */
@@ -8,7 +9,13 @@ import { StoppingError } from './health.errors.js';
 export class HealthService {
   private draining = false;
 
-  constructor(private readonly clusters: Clusters) {}
+  constructor(
+    private readonly clusters: Clusters,
+    metrics: Metrics,
+  ) {
+    const help = 'Whether this instance can serve, as /health/ready says it: 1 or 0.';
+    metrics.gauge({ name: 'anteroom_ready', help }, () => this.checkReady().then(() => 1, () => 0));
+  }
 
   /** From now on {@link checkReady} refuses: the instance is about to stop. */
   drain(): void {

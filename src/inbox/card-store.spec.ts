@@ -43,6 +43,7 @@ describe('CardStore', () => {
     store.find('ace', 'a', '1');
     store.put('ace', 'd', card('d'));
     expect(names(store, 'ace', ['a', 'b', 'c', 'd'])).toEqual(['a', 'c', 'd']);
+    expect(store.evicted).toBe(1);
   });
 
   it('lets a tenant that reads everything pay for itself', () => {

@@ -29,6 +29,7 @@ interface Shelf {
 export class CardStore {
   private readonly shelves = new Map<string, Shelf>();
   private total = 0;
+  private evictions = 0;
 
   /** `capacity`: bytes of all cards together. */
   constructor(private readonly capacity: number) {}
@@ -36,6 +37,11 @@ export class CardStore {
   /** Bytes that are taken now. */
   get bytes(): number {
     return this.total;
+  }
+
+  /** How many had to go for others so far. */
+  get evicted(): number {
+    return this.evictions;
   }
 
   /** The card of that name in that state, or null. */
@@ -82,12 +88,17 @@ export class CardStore {
     const shelf = this.shelves.get(tenant);
     for (const [name, card] of shelf?.cards ?? []) {
       if (shelf === undefined) return;
-      if (!card.isUsed) return this.remove(tenant, shelf, name);
+      if (!card.isUsed) return this.evict(tenant, shelf, name);
       // A second chance, last in the order: a map keeps that in which its entries were set.
       card.isUsed = false;
       shelf.cards.delete(name);
       shelf.cards.set(name, card);
     }
+  }
+
+  private evict(tenant: string, shelf: Shelf, name: string): void {
+    this.evictions++;
+    this.remove(tenant, shelf, name);
   }
 
   private remove(tenant: string, shelf: Shelf, name: string): void {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CONFIG, type Config } from '../config/index.js';
+import { Metrics } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore } from './card-store.js';
 
@@ -15,14 +16,20 @@ export class ListAnswers {
   private readonly store: CardStore;
   private readonly largest: number;
 
-  constructor(@Inject(CONFIG) { limits }: Config) {
+  constructor(
+    private readonly metrics: Metrics,
+    @Inject(CONFIG) { limits }: Config,
+  ) {
     this.store = new CardStore(limits.cards * LISTS_SHARE);
     this.largest = limits.cards * LISTS_SHARE * LARGEST_SHARE;
+    metrics.gauge({ name: 'anteroom_list_answers_bytes', help: 'Memory that whole answers of lists take.' }, () => this.store.bytes);
   }
 
-  /** The answer of that name with that ETag, or null. */
-  find({ database }: Tenant, name: string, etag: string): Buffer | null {
-    return this.store.find(database, name, etag)?.plain ?? null;
+  /** The answer of that name with that ETag, and of so many rooms, or null. */
+  find({ database }: Tenant, name: string, { etag, rooms }: { readonly etag: string; readonly rooms: number }): Buffer | null {
+    const known = this.store.find(database, name, etag);
+    if (known !== null) this.metrics.cardHits.inc(rooms);
+    return known?.plain ?? null;
   }
 
   /** Keeps an answer in place of the one of its name. */

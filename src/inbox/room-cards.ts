@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import type { View } from '../auth/index.js';
 import { CONFIG, type Config } from '../config/index.js';
+import { Metrics } from '../observe/index.js';
 import { RoomService, toCheckedId } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore, type Card, type RoomState } from './card-store.js';
@@ -25,9 +26,12 @@ export class RoomCards {
 
   constructor(
     private readonly rooms: RoomService,
+    private readonly metrics: Metrics,
     @Inject(CONFIG) config: Config,
   ) {
     this.store = new CardStore(config.limits.cards * (1 - LISTS_SHARE));
+    metrics.gauge({ name: 'anteroom_room_cards_bytes', help: 'Memory that rooms as lists answer them take.' }, () => this.store.bytes);
+    metrics.total({ name: 'anteroom_room_cards_evicted_total', help: 'Rooms as lists answer them that had to go for others.' }, () => this.store.evicted);
   }
 
   /** The cards of these rooms, in their order, in this state or a newer one; a room that is gone has none. Reads what is not there in one command. */
@@ -35,7 +39,9 @@ export class RoomCards {
     const nameOf = namesIn(tenant, look);
     const found = states.map(({ id, revision }) => this.store.find(tenant.database, nameOf(id), revision));
     const missing = states.filter((_, at) => found[at] === null);
+    this.metrics.cardHits.inc(states.length - missing.length);
     if (missing.length === 0) return found as Card[];
+    this.metrics.cardMisses.inc(missing.length);
     const made = await this.make(tenant, look, missing);
     return states.flatMap(({ id }, at) => found[at] ?? made.get(id) ?? []);
   }

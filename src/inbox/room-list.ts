@@ -59,7 +59,7 @@ export class RoomList {
   private async writeWhole(gzip: boolean): Promise<WrittenList> {
     const { tenant, look, query } = this.of;
     const name = `${gzip ? 'gzip' : 'plain'}/${look.view.id}/${query}`;
-    const known = this.kept.answers.find(tenant, name, this.etag);
+    const known = this.kept.answers.find(tenant, name, { etag: this.etag, rooms: this.keys.length });
     if (known !== null) return { bytes: known, etag: this.etag };
     const written = await this.writeAnew(gzip);
     if (written.isLasting) this.kept.answers.keep(tenant, name, written);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { Metrics } from '../observe/index.js';
 import { RoomModule } from '../room/index.js';
 import { HistoryService } from './history.service.js';
 import { MessageController } from './message.controller.js';
@@ -13,4 +14,8 @@ import { MessageService } from './message.service.js';
   providers: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
   exports: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
 })
-export class MessageModule {}
+export class MessageModule {
+  constructor(metrics: Metrics, messages: MessageService) {
+    metrics.gauge({ name: 'anteroom_sends_waiting', help: 'Messages that wait for the one before them in their room.' }, () => messages.waiting);
+  }
+}

@@ -46,6 +46,11 @@ export class MessageService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** How many messages wait for the one before them in their room. */
+  get waiting(): number {
+    return this.queue.waiting;
+  }
+
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
    * move with it, all or nothing.

@@ -8,6 +8,11 @@ export class RoomQueue {
   /** `limit`: how many calls may wait for one room. */
   constructor(private readonly limit: number) {}
 
+  /** How many calls wait for any room. */
+  get waiting(): number {
+    return this.lines.waiting;
+  }
+
   /**
    * @throws RoomBusyError when too many wait for this room already; nothing was done then
    * @throws DatabaseUnavailableError also where the work before it ended so; nothing was done then

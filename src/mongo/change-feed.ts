@@ -43,11 +43,28 @@ export class ChangeFeed {
   private isAway = false;
   // Up to when everything was read.
   private readUpTo = new Date();
+  private heardAt = performance.now();
+
+  /** How long after its commit the newest insertion came here. */
+  lagSeconds = 0;
+  /** How often it went on after a fault that the driver did not mend, and how often MongoDB no longer knew from where. */
+  resumed = 0;
+  lost = 0;
 
   constructor(
-    private readonly cluster: Cluster,
+    readonly cluster: Cluster,
     private readonly options: FeedOptions,
   ) {}
+
+  /** How long MongoDB has said nothing here, not even that there is nothing new. */
+  get silentSeconds(): number {
+    return (performance.now() - this.heardAt) / 1_000;
+  }
+
+  /** How many insertions were read and wait to be taken. */
+  get untaken(): number {
+    return this.waiting.length;
+  }
 
   /** Begins to follow and keeps on until it is stopped; resolves when the stream is open for the first time. To be called once. */
   start(): Promise<void> {
@@ -94,15 +111,18 @@ export class ChangeFeed {
       const change = await answeredInTime(stream.tryNext());
       if (this.isStopped()) return;
       this.token = stream.resumeToken;
+      this.heardAt = performance.now();
       this.readUpTo = dateOf(change) ?? asked;
-      if (change?.operationType === 'insert') this.add(toInsertion(change, this.readUpTo));
+      if (change?.operationType === 'insert') this.add(change, this.readUpTo);
       // Reading waits while more than enough is waiting: what was not read is kept by MongoDB.
       if (this.waiting.length >= MOST_WAITING) await this.working;
     }
   }
 
-  private add(insertion: Insertion): void {
-    this.waiting.push(insertion);
+  private add(change: mongo.ChangeStreamInsertDocument, committed: Date): void {
+    // Of two machines' clocks: about, and never below zero.
+    this.lagSeconds = Math.max(0, Date.now() - (change.wallTime?.getTime() ?? Date.now())) / 1_000;
+    this.waiting.push(toInsertion(change, committed));
     this.working ??= this.work().finally(() => (this.working = null));
   }
 
@@ -112,7 +132,10 @@ export class ChangeFeed {
   }
 
   private tellOpen(opened: () => void): void {
-    if (this.isAway) this.logger.log({ cluster: this.cluster.name }, 'the change stream is open again');
+    if (this.isAway) {
+      this.resumed++;
+      this.logger.log({ cluster: this.cluster.name }, 'the change stream is open again');
+    }
     this.isAway = false;
     opened();
   }
@@ -121,7 +144,10 @@ export class ChangeFeed {
     const isLost = this.token !== undefined && isHistoryLost(error);
     if (isLost) this.logger.error({ err: error, cluster: this.cluster.name }, 'MongoDB no longer knows where the change stream was: going on from now');
     else if (!this.isAway) this.logger.warn({ err: error, cluster: this.cluster.name }, 'the change stream is broken; resuming it');
-    if (isLost) this.token = undefined;
+    if (isLost) {
+      this.lost++;
+      this.token = undefined;
+    }
     this.isAway = true;
     await delay(RETRY_MS);
   }

@@ -4,9 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
+import type { Metrics } from '../observe/index.js';
 import type { DatabaseUser } from './database-user.js';
 import { Deadline, type Patience } from './deadline.js';
 import { DatabaseUnavailableError, toDatabaseError, toTransactionError, toUserError } from './mongo.errors.js';
+import { PoolWatch } from './pool-watch.js';
 import { toSettledDate, type Hello } from './settled-date.js';
 
 const RECONNECT_MS = 500;
@@ -15,6 +17,8 @@ const LONGEST_WORK_MS = 20_000;
 
 /** One MongoDB replica set with one client, which all share that have no database user; connects in the background and comes back by itself. */
 export class Cluster {
+  /** What its connections are doing. */
+  readonly pool = new PoolWatch();
   private readonly logger = new Logger('mongo');
   private readonly connection: Connection = mongoose.createConnection();
   private readonly patience: Patience;
@@ -28,6 +32,7 @@ export class Cluster {
     readonly name: string,
     private readonly uri: string,
     private readonly timeoutMs: number,
+    private readonly metrics: Metrics,
     private readonly login: { readonly user: DatabaseUser; readonly parent: Cluster } | null = null,
   ) {
     // Every call that waits for the connection listens to it.
@@ -39,7 +44,7 @@ export class Cluster {
 
   /** A small client of its own to the same replica set, logged in as that user; it connects when it is used. */
   as(user: DatabaseUser): Cluster {
-    return new Cluster(this.name, this.uri, this.timeoutMs, { user, parent: this });
+    return new Cluster(this.name, this.uri, this.timeoutMs, this.metrics, { user, parent: this });
   }
 
   /** Whether its client is logged in as a database's own user. */
@@ -55,10 +60,11 @@ export class Cluster {
 
   /**
    * Runs database work once a primary is in sight. A caller waits as long as the primary answers anything at all, and no
-   * longer than `timeoutMs` for one that is away or silent.
+   * longer than `timeoutMs` for one that is away or silent. It is counted as being about `what`: one of a few words; null: counted elsewhere.
    * @throws DatabaseUnavailableError for whatever passes: no primary, no answer in time, an election; for what a database's own user is refused
    */
-  async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
+  async run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>, what: string | null = 'other'): Promise<T> {
+    const began = performance.now();
     const deadline = new Deadline(this.patience);
     try {
       const result = await deadline.bound(async () => {
@@ -69,6 +75,8 @@ export class Cluster {
       return result;
     } catch (error) {
       throw this.hasUser ? toUserError(error) : toDatabaseError(error);
+    } finally {
+      if (what !== null) this.metrics.countWork(this.name, what, (performance.now() - began) / 1_000);
     }
   }
 
@@ -88,12 +96,12 @@ export class Cluster {
       } finally {
         await session.endSession();
       }
-    });
+    }, 'transaction');
   }
 
   /** @throws DatabaseUnavailableError when no primary answers in time */
   async ping(): Promise<void> {
-    await this.run((connection) => connection.getClient().db('admin').command({ ping: 1 }));
+    await this.run((connection) => connection.getClient().db('admin').command({ ping: 1 }), 'ping');
   }
 
   /** A date up to which reads that begin from now on see everything; the driver's monitor hears of it every second. @throws DatabaseUnavailableError */
@@ -104,7 +112,7 @@ export class Cluster {
 
   /** The driver's client, once a primary is in sight. @throws DatabaseUnavailableError */
   client(): Promise<mongo.MongoClient> {
-    return this.run((connection) => Promise.resolve(connection.getClient()));
+    return this.run((connection) => Promise.resolve(connection.getClient()), null);
   }
 
   async close(): Promise<void> {
@@ -168,7 +176,9 @@ export class Cluster {
 
   private async connect(): Promise<void> {
     const options = this.login === null ? {} : userOptions(this.login.user, this.timeoutMs);
-    await this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...options });
+    const opened = this.connection.openUri(this.uri, { ...clientOptions(this.timeoutMs), ...options });
+    this.pool.begin(this.connection.getClient());
+    await opened;
     if (this.isClosed()) await this.connection.destroy();
     else this.connection.getClient().on('serverHeartbeatSucceeded', ({ reply }) => this.settle(reply));
   }

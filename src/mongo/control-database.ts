@@ -29,7 +29,7 @@ export class ControlDatabase {
 
   /** Runs `work` on the database. @throws DatabaseUnavailableError when it is away */
   with<T>(work: (database: mongo.Db) => Promise<T>): Promise<T> {
-    return this.cluster.run((connection) => work(this.databaseOn(connection)));
+    return this.cluster.run((connection) => work(this.databaseOn(connection)), 'control');
   }
 
   /** Runs `work` in one transaction: all of it is stored or none. @throws DatabaseUnavailableError when it is away */

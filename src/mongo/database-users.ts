@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 
 import { Lending } from '../common/index.js';
 import { CONFIG, type Config, type DatabaseUsersConfig } from '../config/index.js';
+import { Metrics } from '../observe/index.js';
 import type { Cluster } from './cluster.js';
 import { putUser, removeUser, toDatabaseUser, type DatabaseUser } from './database-user.js';
 import { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
@@ -14,9 +15,10 @@ export class DatabaseUsers implements OnApplicationShutdown {
   private readonly config: DatabaseUsersConfig;
   private readonly lookedAt = new Set<string>();
 
-  constructor(@Inject(CONFIG) { mongo }: Config) {
+  constructor(@Inject(CONFIG) { mongo }: Config, metrics: Metrics) {
     this.config = mongo.users;
     this.clients = new Lending(mongo.users.clients, (client) => void this.close(client));
+    metrics.gauge({ name: 'anteroom_database_user_clients', help: "Clients that are open for deployments' own database users." }, () => this.size);
   }
 
   /** How many clients are open. */

@@ -19,6 +19,13 @@ export interface LineRules {
 export class WorkLines {
   private readonly lines = new Map<string, Line>();
 
+  /** How much waits in all lines together. */
+  get waiting(): number {
+    let sum = 0;
+    for (const line of this.lines.values()) sum += line.waiting;
+    return sum;
+  }
+
   /**
    * Runs `work` when its turn comes.
    * @throws what `full` makes where too much waits already, or the signal's reason; nothing was done then
@@ -61,6 +68,10 @@ class Line {
   private done = 0;
 
   constructor(private readonly end: () => void) {}
+
+  get waiting(): number {
+    return this.waiters.size;
+  }
 
   /** True where nobody waits and one more may be at work. */
   hasRoom(atOnce: number): boolean {

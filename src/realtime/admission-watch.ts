@@ -6,6 +6,7 @@ import type { Subscription } from 'rxjs';
 
 import { isNotLookedUp, viewOf } from '../auth/index.js';
 import { AppError } from '../common/index.js';
+import { traceIdOf } from '../observe/index.js';
 import { TenantDirectory, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
 import { DefaultNamespace } from './default-namespace.js';
@@ -75,7 +76,7 @@ export class AdmissionWatch implements OnApplicationBootstrap, BeforeApplication
       return isDeepStrictEqual(placeOf(now), placeOf(seat)) ? now : null;
     } catch (error) {
       if (!(error instanceof AppError)) {
-        this.logger.error({ err: error }, 'a socket could not be looked at again');
+        this.logger.error({ err: error, trace_id: traceIdOf(socket.request) }, 'a socket could not be looked at again');
         return null;
       }
       return isNotLookedUp(error) && this.mayWait(seat) ? seat : null;

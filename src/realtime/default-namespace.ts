@@ -2,8 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 
 import { isNotLookedUp } from '../auth/index.js';
-import { AppError } from '../common/index.js';
+import { AppError, TooManyRequestsError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
+import { Metrics, traceIdOf } from '../observe/index.js';
 import { Audience } from './audience.js';
 import { CATCH_UP, toCatchUp } from './catch-up.js';
 import type { Connection } from './frames.js';
@@ -31,6 +32,7 @@ export class DefaultNamespace {
     private readonly audience: Audience,
     private readonly places: Places,
     private readonly received: ReceivedEventsService,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Takes a socket in: it hears its tenant at once, or when it is clear that no namespace follows. */
@@ -84,6 +86,7 @@ export class DefaultNamespace {
 
   // Its client comes again. An old one may be about to ask for the namespace of another tenant, which has places.
   private turnAway(socket: Socket): void {
+    this.metrics.countSocketRefused(new TooManyRequestsError().code);
     if (socket.conn.protocol === 3) this.unlessNamed(socket, () => socket.conn.close());
     else socket.conn.close();
   }
@@ -102,7 +105,7 @@ export class DefaultNamespace {
       return await this.handshake.admit(socket);
     } catch (error) {
       const isFault = !(error instanceof AppError);
-      if (isFault) this.logger.error({ err: error }, 'a socket could not be let in');
+      if (isFault) this.logger.error({ err: error, trace_id: traceIdOf(socket.request) }, 'a socket could not be let in');
       // Nobody knows the deployments or the credential yet: a client that is closed comes back, one that is silent waits for ever.
       if (isFault || error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
       return null;

@@ -6,6 +6,7 @@ import { CONFIG, type Config } from '../config/index.js';
 import { LOCATIONS, type Location } from '../location/index.js';
 import { MESSAGES } from '../message/index.js';
 import { ChangeFeed, Clusters, DatabaseUnavailableError, DatabaseUserRefusedError, type Cluster, type Insertion } from '../mongo/index.js';
+import { Metrics, type Shown } from '../observe/index.js';
 import { RoomService, type Message, type Room } from '../room/index.js';
 import { TENANT_DATABASES, type Tenant } from '../tenancy/index.js';
 import { Audience } from './audience.js';
@@ -14,6 +15,13 @@ import { PushLines, type LineLimits } from './push-lines.js';
 
 const RETRY_MS = 500;
 const LIMITS: LineLimits = { waiting: 2_000, stuckMs: 5_000 };
+
+const LABELS = { labels: ['cluster'] } as const;
+const LAG: Shown = { name: 'anteroom_change_stream_lag_seconds', help: 'How long after its commit the newest stored message or location came here.', ...LABELS };
+const SILENT: Shown = { name: 'anteroom_change_stream_silent_seconds', help: 'How long MongoDB has not answered the change stream, which it does every second.', ...LABELS };
+const WAITING: Shown = { name: 'anteroom_change_stream_waiting', help: 'Messages and locations that came here and wait for those before them to be pushed.', ...LABELS };
+const RESUMED: Shown = { name: 'anteroom_change_stream_resumed_total', help: 'How often the change stream went on after a fault.', ...LABELS };
+const LOST: Shown = { name: 'anteroom_change_stream_lost_total', help: 'How often it could not go on from where it was: events were not pushed.', ...LABELS };
 
 /** What follows one cluster. */
 interface Follower {
@@ -32,12 +40,14 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
     private readonly clusters: Clusters,
     private readonly audience: Audience,
     private readonly rooms: RoomService,
+    private readonly metrics: Metrics,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Opens the feeds before the service listens, so that no socket is there earlier; goes on without a cluster that is away. */
   async onApplicationBootstrap(): Promise<void> {
     this.followers = this.clusters.all().map((cluster) => this.follow(cluster));
+    this.show();
     const opened = Promise.all(this.followers.map(({ feed }) => feed.start()));
     await Promise.race([opened, delay(this.config.mongo.timeoutMs, undefined, { ref: false })]);
   }
@@ -45,6 +55,15 @@ export class LiveEventsService implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.followers.flatMap(({ feed, lines }) => [feed.stop(), lines.stop()]));
+  }
+
+  private show(): void {
+    const readEach = (read: (follower: Follower) => number) => () => this.followers.map((follower) => [{ cluster: follower.feed.cluster.name }, read(follower)] as const);
+    this.metrics.gauge(LAG, readEach(({ feed }) => feed.lagSeconds));
+    this.metrics.gauge(SILENT, readEach(({ feed }) => feed.silentSeconds));
+    this.metrics.gauge(WAITING, readEach(({ feed, lines }) => feed.untaken + lines.waiting));
+    this.metrics.total(RESUMED, readEach(({ feed }) => feed.resumed));
+    this.metrics.total(LOST, readEach(({ feed }) => feed.lost));
   }
 
   private follow(cluster: Cluster): Follower {

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { RefusedCalls } from '../audit/index.js';
 import { Quota } from '../auth/index.js';
 import { Counter, TooManyRequestsError } from '../common/index.js';
+import { Metrics } from '../observe/index.js';
 import { toRequest } from './handshake.js';
 import type { Seat } from './seat.js';
 
@@ -16,6 +17,7 @@ export class Places {
   constructor(
     private readonly quota: Quota,
     private readonly refused: RefusedCalls,
+    private readonly metrics: Metrics,
   ) {}
 
   /** The socket is one of the tenant's until it ends, or gives its place back; false where all places, or all that its caller may have, are taken. */
@@ -24,6 +26,7 @@ export class Places {
     const places = [{ name: tenant.database, most }, ...(part === null ? [] : [{ name: `${tenant.database} ${part.who}`, most: part.most }])];
     if (places.some(({ name, most }) => this.taken.of(name) >= most)) {
       this.refused.count(tenant.key, new TooManyRequestsError());
+      this.metrics.countLimited('sockets');
       return false;
     }
     this.keep(socket, places.map(({ name }) => name));

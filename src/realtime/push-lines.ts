@@ -30,7 +30,7 @@ const MOST_AT_ONCE = 500;
 /** Pushes of databases side by side, those of each in order: a slow one keeps no other waiting. Bounded: what waits for one that is stuck is given up. */
 export class PushLines {
   private readonly lines = new Map<string, Line>();
-  private waiting = 0;
+  private count = 0;
   private stopped = false;
 
   constructor(
@@ -38,10 +38,15 @@ export class PushLines {
     private readonly work: LineWork,
   ) {}
 
+  /** How many wait in all lines together. */
+  get waiting(): number {
+    return this.count;
+  }
+
   /** Takes insertions; resolves when there is place for more. */
   async take(insertions: readonly Insertion[]): Promise<void> {
     for (const insertion of insertions) this.lineOf(insertion.database).waiting.push(insertion);
-    this.waiting += insertions.length;
+    this.count += insertions.length;
     for (const database of new Set(insertions.map((insertion) => insertion.database))) this.begin(database);
     while (!this.hasPlace()) await this.wait();
   }
@@ -67,7 +72,7 @@ export class PushLines {
   private async run(database: string, line: Line): Promise<void> {
     while (line.waiting.length > 0) {
       const next = line.waiting.splice(0, MOST_AT_ONCE);
-      this.waiting -= next.length;
+      this.count -= next.length;
       line.beganAt = performance.now();
       line.working = this.work.push(database, next);
       await line.working;
@@ -76,8 +81,8 @@ export class PushLines {
   }
 
   private hasPlace(): boolean {
-    if (this.waiting >= this.limits.waiting) this.cutStuck();
-    return this.stopped || this.waiting < this.limits.waiting;
+    if (this.count >= this.limits.waiting) this.cutStuck();
+    return this.stopped || this.count < this.limits.waiting;
   }
 
   private async wait(): Promise<void> {
@@ -97,7 +102,7 @@ export class PushLines {
   private empty(line: Line): readonly Insertion[] {
     const dropped = line.waiting;
     line.waiting = [];
-    this.waiting -= dropped.length;
+    this.count -= dropped.length;
     return dropped;
   }
 }

@@ -5,7 +5,7 @@ import { Quota } from '../auth/index.js';
 import { AppError, DtoPipe, pick, TooManyRequestsError, ValidationFailedError } from '../common/index.js';
 import { SaveLocationDto, toLocationFields } from '../location/index.js';
 import { DatabaseUnavailableError, toId } from '../mongo/index.js';
-import { Metrics, type DropReason } from '../observe/index.js';
+import { Metrics, traceIdOf, type DropReason } from '../observe/index.js';
 import { Handshake, toRequest } from './handshake.js';
 import type { Seat } from './seat.js';
 import { SocketWork } from './socket-work.js';
@@ -37,7 +37,7 @@ export class ReceivedEventsService {
       await this.quota.takeEvent(seat.tenant, seat.caller, toRequest(socket));
       await work(seat);
     } catch (error) {
-      if (!(error instanceof AppError)) this.logger.warn({ err: error }, 'an event of a socket could not be taken');
+      if (!(error instanceof AppError)) this.logger.warn({ err: error, trace_id: traceIdOf(socket.request) }, 'an event of a socket could not be taken');
       else this.metrics.countDropped(toReason(error));
     }
   }

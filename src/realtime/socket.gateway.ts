@@ -7,7 +7,7 @@ import type { Application } from 'express';
 import { Server, type ServerOptions } from 'socket.io';
 
 import { CONFIG, type Config } from '../config/index.js';
-import { Metrics } from '../observe/index.js';
+import { Metrics, type Shown } from '../observe/index.js';
 import { DefaultNamespace } from './default-namespace.js';
 import { keepDoubledSlash, limitFrames, limitNamespaces, type Connection } from './frames.js';
 import { TenantNamespaces } from './tenant-namespaces.js';
@@ -16,6 +16,10 @@ import { TenantNamespaces } from './tenant-namespaces.js';
 const CLOSED_OVER = 2;
 // How long a client may take to say goodbye when the service stops.
 const GOODBYE_MS = 1_000;
+
+const CONNECTIONS: Shown = { name: 'anteroom_connections', help: 'Connections of sockets, whether they hear anybody or not.', labels: ['transport', 'protocol'] };
+
+const KINDS = ['polling', 'websocket'].flatMap((transport) => ['3', '4'].map((protocol) => ({ transport, protocol })));
 
 /** The socket.io server on the HTTP port, for clients of engine.io 3 and 4. */
 @Injectable()
@@ -41,6 +45,7 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
     this.io.engine.on('connection', (connection: Connection) => this.watch(connection));
     this.io.on('connection', (socket) => this.defaultNamespace.welcome(socket));
     this.namespaces.open(this.io);
+    this.metrics.gauge(CONNECTIONS, () => this.countConnections());
   }
 
   /** Closes every connection, so that clients connect again elsewhere, and takes no new one. */
@@ -54,6 +59,16 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
   private keep(socket: Duplex): void {
     this.upgraded.add(socket);
     socket.on('close', () => this.upgraded.delete(socket));
+  }
+
+  private countConnections(): (readonly [Record<string, string>, number])[] {
+    const all = this.connections();
+    return KINDS.map((kind) => [kind, all.filter(({ transport, protocol }) => transport.name === kind.transport && String(protocol) === kind.protocol).length]);
+  }
+
+  private connections(): Connection[] {
+    const { clients = {} } = (this.io?.engine ?? {}) as { readonly clients?: Readonly<Record<string, Connection>> };
+    return Object.values(clients);
   }
 
   private options(): Partial<ServerOptions> {

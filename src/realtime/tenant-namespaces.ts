@@ -2,8 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Server, Socket } from 'socket.io';
 
 import { isNotLookedUp } from '../auth/index.js';
-import { toAppError, toErrorBody, TooManyRequestsError } from '../common/index.js';
+import { InternalError, toAppError, toErrorBody, TooManyRequestsError, type AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
+import { Metrics, traceIdOf } from '../observe/index.js';
 import { Audience } from './audience.js';
 import { Handshake } from './handshake.js';
 import { Places } from './places.js';
@@ -21,6 +22,7 @@ export class TenantNamespaces {
     private readonly audience: Audience,
     private readonly places: Places,
     private readonly received: ReceivedEventsService,
+    private readonly metrics: Metrics,
   ) {}
 
   open(io: Server): void {
@@ -44,14 +46,22 @@ export class TenantNamespaces {
       const seat = await this.handshake.admit(socket);
       if (!this.places.take(socket, seat)) throw new TooManyRequestsError();
       this.seats.set(socket, seat);
+      this.logger.debug({ tenant: seat.tenant.key, role: seat.caller.role, trace_id: traceIdOf(socket.request) }, 'a socket was let in');
       next();
     } catch (thrown) {
       const error = toAppError(thrown);
+      this.tell(socket, error);
       // A refused namespace is final to a client; a closed connection it opens again.
       if (error instanceof DatabaseUnavailableError || isNotLookedUp(error)) socket.conn.close();
-      else if (error.status >= 500) this.logger.error({ err: error.cause ?? error, code: error.code });
       next(Object.assign(new Error(error.message), { data: toErrorBody(error, {}) }));
     }
+  }
+
+  private tell(socket: Socket, error: AppError): void {
+    const facts = { code: error.code, namespace: socket.nsp.name, trace_id: traceIdOf(socket.request) };
+    if (error instanceof InternalError) this.logger.error({ ...facts, err: error.cause ?? error }, 'a socket could not be let in');
+    else this.logger.log(facts, 'a socket was refused');
+    this.metrics.countSocketRefused(error.code);
   }
 
   private welcome(socket: Socket): void {

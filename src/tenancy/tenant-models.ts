@@ -42,15 +42,7 @@ export class TenantModels {
    * @throws DatabaseUnavailableError when the tenant's cluster is away, silent or not configured here, or its database user is refused
    */
   with<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (model: Model<T>, deadline: Deadline) => Promise<R>): Promise<R> {
-    return this.onClient(tenant, (client) =>
-      client.run((parent, deadline) =>
-        this.inDatabase(tenant, client, parent, async (connection) => {
-          const model = modelOf(connection, collection);
-          await this.indexes.ensure(tenant, collection, model);
-          return work(model, deadline);
-        }),
-      ),
-    );
+    return this.onModel(tenant, collection, work, collection.name);
   }
 
   /** Makes the indexes of a collection that are missing, whatever the directory remembers. @throws as {@link with} */
@@ -62,7 +54,7 @@ export class TenantModels {
 
   /** Runs `work` in one transaction on the tenant's client, when `collection` and its indexes exist. @throws as {@link with} */
   inTransaction<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (session: ClientSession) => Promise<R>): Promise<R> {
-    return this.onClient(tenant, (client) => this.with(tenant, collection, () => client.inTransaction(work)));
+    return this.onClient(tenant, (client) => this.onModel(tenant, collection, () => client.inTransaction(work), null));
   }
 
   /** True where any collection of the tenant's database holds a document; for the service itself, whatever the tenant's user may. */
@@ -94,6 +86,20 @@ export class TenantModels {
   /** How many tenants' models are in memory on the clients that tenants share. */
   get size(): number {
     return this.open.size;
+  }
+
+  private onModel<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (model: Model<T>, deadline: Deadline) => Promise<R>, what: string | null): Promise<R> {
+    return this.onClient(tenant, (client) =>
+      client.run(
+        (parent, deadline) =>
+          this.inDatabase(tenant, client, parent, async (connection) => {
+            const model = modelOf(connection, collection);
+            await this.indexes.ensure(tenant, collection, model);
+            return work(model, deadline);
+          }),
+        what,
+      ),
+    );
   }
 
   private clusterOf(tenant: Tenant): Cluster {
