@@ -28,11 +28,13 @@ export class RetentionService {
 
   /** Removes the tenant's messages from before the date, some hundred at a time with a pause between, and says after each step what went. */
   async *removeOld(tenant: Tenant, before: Date): AsyncGenerator<Removed> {
-    for (let after: Id | null = null; ; await delay(PAUSE_MS)) {
+    let after: Id | null = null;
+    for (;;) {
       const old: Placed[] = await this.messages.findOld(tenant, after, { before, limit: AT_ONCE });
       if (old.length > 0) yield await this.remove(tenant, old, before);
       if (old.length < AT_ONCE) return;
       after = old.at(-1)?._id ?? null;
+      await delay(PAUSE_MS);
     }
   }
 
