@@ -84,7 +84,7 @@ describe('A change stream that was cut for longer than the log reaches back', ()
       expect(Date.parse(told!.since)).toBeLessThanOrEqual(sent[1]!.created_date.getTime());
     }
     expect(toldToCatchUp(unharmed)).toEqual([]);
-    expect(service.log.filter(({ msg }) => /going on from now/.test(String(msg)))).toHaveLength(1);
+    expect(service.log.filter(({ msg }) => String(msg).includes('going on from now'))).toHaveLength(1);
     events.close();
   });
 });
