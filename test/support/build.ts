@@ -56,7 +56,7 @@ export function aStoredRoom(agentDb: string, fields: Partial<Room> = {}): Room {
   };
 }
 
-const ROOMS_AT_ONCE = 1_000;
+const ROOMS_AT_ONCE = 200;
 
 /** Stores rooms in `tenant` as they are, ids and dates included. */
 export async function storeRooms({ app }: TestApp, tenant: Tenant, rooms: readonly Room[]): Promise<void> {
