@@ -12,6 +12,9 @@ const RECONNECT_MS = 500;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
 const LONGEST_WORK_MS = 20_000;
 
+/** What belongs to one transaction is done with it. */
+export type Session = ClientSession;
+
 /** One MongoDB replica set with one client, which all share that have no database user; connects in the background and comes back by itself. */
 export class Cluster {
   private readonly logger = new Logger('mongo');

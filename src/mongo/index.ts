@@ -1,6 +1,6 @@
 export { BsonFields, eachElement, TYPES } from './bson-fields.js';
 export { ChangeFeed, type Insertion } from './change-feed.js';
-export { Cluster } from './cluster.js';
+export { Cluster, type Session } from './cluster.js';
 export { Clusters, DEFAULT_CLUSTER } from './clusters.js';
 export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
