@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
 import type { DatabaseUser } from './database-user.js';
 import { Deadline, type Patience } from './deadline.js';
-import { DatabaseUnavailableError, toDatabaseError, toTransactionError, toUserError } from './mongo.errors.js';
+import { GivenUpTransactions } from './given-up-transactions.js';
+import { DatabaseUnavailableError, toDatabaseError, toUserError } from './mongo.errors.js';
+import { runTransaction, type Session } from './transaction.js';
 
 const RECONNECT_MS = 500;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
 const LONGEST_WORK_MS = 20_000;
-
-/** What belongs to one transaction is done with it. */
-export type Session = ClientSession;
 
 /** One MongoDB replica set with one client, which all share that have no database user; connects in the background and comes back by itself. */
 export class Cluster {
   private readonly logger = new Logger('mongo');
   private readonly connection: Connection = mongoose.createConnection();
   private readonly patience: Patience;
+  private readonly givenUp = new GivenUpTransactions();
   private opening: Promise<void> | null = null;
   private closed = false;
   private heardAt = 0;
@@ -74,22 +74,8 @@ export class Cluster {
   }
 
   /** Runs `work` in one transaction: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. */
-  inTransaction<T>(work: (session: ClientSession, connection: Connection) => Promise<T>): Promise<T> {
-    return this.run(async (connection, deadline) => {
-      const session = connection.getClient().startSession();
-      try {
-        return await session.withTransaction(async () => {
-          const result = await work(session, connection);
-          // A caller who was told that it failed should not find it done a moment later.
-          deadline.check();
-          return result;
-        });
-      } catch (error) {
-        throw toTransactionError(error);
-      } finally {
-        await session.endSession();
-      }
-    });
+  inTransaction<T>(work: (session: Session, connection: Connection) => Promise<T>): Promise<T> {
+    return this.run((connection, deadline) => runTransaction({ client: connection.getClient(), deadline, givenUp: this.givenUp }, (session) => work(session, connection)));
   }
 
   /** @throws DatabaseUnavailableError when no primary answers in time */

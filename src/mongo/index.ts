@@ -1,6 +1,6 @@
 export { BsonFields, eachElement, TYPES } from './bson-fields.js';
 export { ChangeFeed, type Insertion } from './change-feed.js';
-export { Cluster, type Session } from './cluster.js';
+export { Cluster } from './cluster.js';
 export { Clusters, DEFAULT_CLUSTER } from './clusters.js';
 export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
@@ -9,6 +9,7 @@ export { newId, toId, type Id } from './id.js';
 export { DatabaseUsers } from './database-users.js';
 export { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
+export type { Session } from './transaction.js';
 export { WorkLines } from './work-lines.js';
 export { MongoModule } from './mongo.module.js';
 export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 type Mode = 'pass' | 'refuse' | 'silent';
+
+/** What happens to a request: it does not arrive, or its answer does not; then its connection is broken, or the server is silent to all. */
+export type Fate = 'request cut' | 'request silenced' | 'answer cut' | 'answer silenced';
 
 /** A TCP proxy on a port of its own, before a server that is to be away for a while. */
 export class TcpProxy {
   private mode: Mode = 'pass';
   private readonly sockets = new Set<Socket>();
+  private trap: { readonly text: string; readonly fate: Fate } | null = null;
   private readonly server = createServer({ pauseOnConnect: true }, (caller) => this.accept(caller));
 
   private constructor(private readonly target: { host: string; port: number }) {}
@@ -39,6 +44,16 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.unpipe().pause();
   }
 
+  /** Does so to the next request that has this text. */
+  next(text: string, fate: Fate): void {
+    this.trap = { text, fate };
+  }
+
+  /** True while no request has had the text. */
+  get isWaiting(): boolean {
+    return this.trap !== null;
+  }
+
   async close(): Promise<void> {
     this.refuse();
     this.server.close();
@@ -56,7 +71,21 @@ export class TcpProxy {
     this.keep(server);
     caller.on('close', () => server.destroy());
     server.on('close', () => caller.destroy());
-    caller.pipe(server).pipe(caller);
+    caller.pipe(this.watch(caller, server)).pipe(server).pipe(caller);
+  }
+
+  private watch(caller: Socket, server: Socket): Transform {
+    return new Transform({
+      transform: (bytes: Buffer, _encoding, done) => {
+        const { text, fate } = this.trap ?? {};
+        if (text === undefined || !bytes.includes(text)) return done(null, bytes);
+        this.trap = null;
+        const happen = (): void => (fate?.endsWith('cut') === true ? void caller.resetAndDestroy() : this.silence());
+        if (fate?.startsWith('request') === true) return happen();
+        server.unpipe(caller).once('data', happen).resume();
+        done(null, bytes);
+      },
+    });
   }
 
   private keep(socket: Socket): void {
