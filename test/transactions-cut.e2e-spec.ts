@@ -92,7 +92,7 @@ describe.each<[string, string, Fate]>([
   it('a room is not held by what was given up, and a message that is sent again with its key is stored once', async () => {
     proxy.next(text, fate);
     // Longer than the driver tries by itself.
-    for (const _again of [1, 2, 3, 4]) expect((await send()).status).toBe(503);
+    for (const times of [1, 2, 3, 4]) expect([times, (await send()).status]).toEqual([times, 503]);
     expect(proxy.isWaiting).toBe(false);
     proxy.pass();
 

@@ -18,7 +18,9 @@ export interface TransactionBounds {
 export async function runTransaction<T>({ client, deadline, givenUp }: TransactionBounds, work: (session: Session) => Promise<T>): Promise<T> {
   const session = client.startSession();
   let ended = Promise.resolve();
-  deadline.whenPassed(() => (ended = givenUp.end(client, session)));
+  deadline.whenPassed(() => {
+    ended = givenUp.end(client, session);
+  });
   try {
     return await session.withTransaction(async () => {
       deadline.check();
