@@ -18,7 +18,7 @@ import { serveDocs } from './swagger.js';
 import { pathPrefix, type TenantRequest } from './tenancy/index.js';
 
 const ALLOWED_HEADERS = ['Authorization', 'client', 'language', 'currency', 'code', 'content-type', 'idempotency-key', 'if-none-match', 'traceparent', 'tracestate'];
-const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'etag'];
+const EXPOSED_HEADERS = ['x-request-id', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'etag', 'idempotent-replayed'];
 // A list of a thousand ids is a thousand parameters; reading them takes quadratic time (measured: 9,500 take five seconds).
 const MOST_PARAMETERS = 2_000;
 

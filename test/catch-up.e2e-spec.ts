@@ -184,10 +184,10 @@ describe('as_of', () => {
     const room = await aRoom(other, tenant);
     const { rooms, messages } = as(other);
     const change = { joiner: AGENT, participantId: newId(), revision: newId() };
-    const page = await messages.inTransaction(tenant, async (session) => {
+    const page = (await messages.inTransaction(tenant, async (session) => {
       await rooms.change(tenant, room._id, change, { session, of: null, onlyIfNew: false, participantLimit: 200 });
       return pageOf(tenant, { limit: 1 });
-    });
+    }))!;
     expect(page.roomData[0]).toMatchObject({ updated_date: room.updated_date.toISOString() });
     const [moved] = (await pageOf(tenant, { updated_since: page.as_of })).roomData;
 

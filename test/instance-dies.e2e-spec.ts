@@ -47,7 +47,7 @@ it('A message of an instance that dies after its commit and before its answer is
   await eventually(() => send(dying.url, 'before').expect(200), WITHIN);
   await eventually(() => expect(listener.texts()).toHaveLength(1), WITHIN);
 
-  const isHeld = proxy.holdAnswersAfter('commitTransaction');
+  const isHeld = proxy.next('commitTransaction', 'answer held');
   const answer = send(dying.url, 'committed').then(
     () => 'answered',
     () => 'not answered',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { LOCATIONS } from '../location/index.js';
-import { MESSAGES } from '../message/index.js';
+import { MESSAGES, SEND_KEYS } from '../message/index.js';
 import { Clusters, DatabaseUnavailableError, DatabaseUserRefusedError } from '../mongo/index.js';
 import { ROOMS } from '../room/index.js';
 import { TenantModels, type Tenant, type TenantCollection } from '../tenancy/index.js';
@@ -21,7 +21,7 @@ interface Upgradable {
   make(models: TenantModels, tenant: Tenant): Promise<void>;
 }
 
-const COLLECTIONS: readonly Upgradable[] = [toUpgradable(ROOMS), toUpgradable(MESSAGES), toUpgradable(LOCATIONS)];
+const COLLECTIONS: readonly Upgradable[] = [toUpgradable(ROOMS), toUpgradable(MESSAGES), toUpgradable(SEND_KEYS), toUpgradable(LOCATIONS)];
 
 /** What a new release makes of stored data, done ahead of the first call. */
 @Injectable()

@@ -7,3 +7,4 @@ export { PREVIEW_FIELDS, toWireMessage, toWirePreview, type WirePreview } from '
 export { HistoryService } from './history.service.js';
 export { MessageController } from './message.controller.js';
 export { MESSAGES } from './message.schema.js';
+export { SEND_KEYS } from './send-key.schema.js';

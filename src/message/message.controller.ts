@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 
 import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, viewOf, type Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
@@ -7,15 +8,17 @@ import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../r
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
 import { HistoryDto } from './dto/history.dto.js';
 import { MessageDto, SendErrorDto, SentMessageDto, toSentMessage } from './dto/message.dto.js';
+import { ApiIdempotencyKey, IdempotencyKey } from './dto/send-key.decorator.js';
 import { SendMessageDto, toNewMessage } from './dto/send-message.dto.js';
 import { HistoryService } from './history.service.js';
-import { RoomBusyError } from './message.errors.js';
+import { IdempotencyConflictError, RoomBusyError } from './message.errors.js';
 import { HISTORY_ANSWER, SEND_ANSWER, SEND_REQUESTS } from './message.example.js';
 import { MessageService } from './message.service.js';
 import { toWireMessages, type WireMessage } from './message.js';
 
 const ROOM_FAULT = new ValidationFailedError('roomId must be an id of 24 hexadecimal digits.');
-const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new NotAllowedError(), new RoomNotFoundError(), new RoomFullError(), new RoomBusyError()];
+const SEND_FAULTS = [new ValidationFailedError('user_type is required.'), new NotAllowedError(), new RoomNotFoundError(), new RoomFullError(), new IdempotencyConflictError(), new RoomBusyError()];
+const REPLAYED = { 'Idempotent-Replayed': { description: '`true` where the same send had stored the message before; `roomData` may be as it is today then.', schema: { type: 'string', enum: ['true'] } } };
 
 @ApiTags('messages')
 @Controller('api/chat')
@@ -25,16 +28,24 @@ export class MessageController {
     private readonly history: HistoryService,
   ) {}
 
-  /** Stores a message; its sender joins the room if not known yet. */
+  /** Stores a message; its sender joins the room if not known yet. With a key it can be repeated until it is answered, and is stored once. */
   @Post('sendMessageJoin')
   @HttpCode(200)
   @ApiWireCall()
+  @ApiIdempotencyKey()
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ type: SendMessageDto, examples: SEND_REQUESTS })
-  @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.', example: SEND_ANSWER })
+  @ApiOkResponse({ type: SentMessageDto, description: 'It is stored.', headers: REPLAYED, example: SEND_ANSWER })
   @ApiWireErrors(SEND_FAULTS, SendErrorDto, { chatData: {} })
-  async sendMessageJoin(@CurrentTenant() tenant: Tenant, @CurrentCaller() caller: Caller, @Body() dto: SendMessageDto): Promise<SentMessageDto> {
-    const sent = await this.messages.store(tenant, caller, toCheckedId(dto.room_id), toNewMessage(dto));
+  async sendMessageJoin(
+    @CurrentTenant() tenant: Tenant,
+    @CurrentCaller() caller: Caller,
+    @Body() dto: SendMessageDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SentMessageDto> {
+    const sent = await this.messages.store(tenant, caller, toCheckedId(dto.room_id), toNewMessage(dto, key));
+    if (sent.isRepeated) response.setHeader('Idempotent-Replayed', 'true');
     return toSentMessage(viewOf(tenant, caller), sent);
   }
 

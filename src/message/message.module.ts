@@ -7,11 +7,13 @@ import { MessageController } from './message.controller.js';
 import { MessageRepository } from './message.repository.js';
 import { MessageUpkeepRepository } from './message-upkeep.repository.js';
 import { MessageService } from './message.service.js';
+import { SendKeyRepository } from './send-key.repository.js';
+import { SendTransaction } from './send-transaction.js';
 
 @Module({
   imports: [RoomModule],
   controllers: [MessageController],
-  providers: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
+  providers: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository, SendKeyRepository, SendTransaction],
   exports: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
 })
 export class MessageModule {

@@ -42,6 +42,11 @@ export class MessageRepository {
     });
   }
 
+  /** The message as the transaction sees it, or null. */
+  findById(tenant: Tenant, id: Id, session: ClientSession): Promise<Message | null> {
+    return this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).findOne({ _id: id }, { session }));
+  }
+
   has(tenant: Tenant, id: Id): Promise<boolean> {
     return this.models.with(tenant, MESSAGES, async (messages) => (await messages.exists({ _id: id })) !== null);
   }
@@ -54,9 +59,13 @@ export class MessageRepository {
     });
   }
 
-  /** Runs `work` in one transaction on the tenant's cluster, after making sure that `messages` and its indexes exist. */
-  inTransaction<T>(tenant: Tenant, work: (session: ClientSession) => Promise<T>): Promise<T> {
-    return this.models.inTransaction(tenant, MESSAGES, work);
+  /** Runs `work` in one transaction on the tenant's cluster, when `messages` and its indexes exist; where it answers null, nothing of it is stored. */
+  inTransaction<T>(tenant: Tenant, work: (session: ClientSession) => Promise<T | null>): Promise<T | null> {
+    return this.models.inTransaction(tenant, MESSAGES, async (session) => {
+      const result = await work(session);
+      if (result === null) await session.abortTransaction();
+      return result;
+    });
   }
 }
 

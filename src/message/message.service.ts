@@ -4,44 +4,33 @@ import type { Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { newId, type Id } from '../mongo/index.js';
-import {
-  asCaller,
-  checkIsAmong,
-  RoomFullError,
-  RoomRepository,
-  RoomService,
-  writableBy,
-  type Belonging,
-  type Joiner,
-  type Message,
-  type MessageFields,
-  type NewMessage,
-  type Room,
-} from '../room/index.js';
+import { RoomFullError, RoomService, Writer, type Message, type MessageFields, type Room } from '../room/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
-import { MessageRepository } from './message.repository.js';
-import { asSender, type SentFields } from './message.js';
+import type { SentFields } from './message.js';
 import { RoomQueue } from './room-queue.js';
+import { toSendKey } from './send-key.js';
+import { SendTransaction, type Sending } from './send-transaction.js';
 
 const WAITING_PER_ROOM = 200;
 
-interface Sending {
-  readonly joiner: Joiner;
-  readonly message: NewMessage;
-  /** Rooms that the sender may write in. */
-  readonly of: readonly Belonging[] | null;
+/** A message that was stored, and its room. */
+export interface Sent {
+  readonly message: Message;
+  /** As it was left by the message, or of a repeated send as it is today. */
+  readonly room: Room;
+  /** Whether the same send had stored it before. */
+  readonly isRepeated: boolean;
 }
 
-/** Storing messages and reading them back. */
+/** Storing messages. */
 @Injectable()
 export class MessageService {
   // Senders of one room would only meet in write conflicts: measured, 50 at once, ten times the throughput behind a queue.
   private readonly queue = new RoomQueue(WAITING_PER_ROOM);
 
   constructor(
-    private readonly messages: MessageRepository,
-    private readonly rooms: RoomRepository,
-    private readonly roomService: RoomService,
+    private readonly sends: SendTransaction,
+    private readonly rooms: RoomService,
     private readonly limits: EffectiveLimits,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -53,32 +42,38 @@ export class MessageService {
 
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
-   * move with it, all or nothing.
-   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, ValidationFailedError (longer than the tenant's may be), RoomBusyError
+   * move with it, all or nothing. A send that has a key is stored once however often it is repeated.
+   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, IdempotencyConflictError, ValidationFailedError (longer than the tenant's may be), RoomBusyError
    */
-  async store(tenant: Tenant, caller: Caller, roomId: Id, { sender, fields }: SentFields): Promise<{ message: Message; room: Room }> {
-    this.checkLength(tenant, fields);
-    const of = writableBy(caller, sender.user_type);
-    const message = { _id: newId(), fields: asSender(caller, sender, fields), defaultImage: tenant.settings.default_image };
-    const store = (): Promise<Room | null> => this.storeOnce(tenant, roomId, { joiner: asCaller(caller, sender), message, of });
-    const room = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, store);
-    if (room === null) return this.refuse(tenant, caller, roomId, of);
-    return { message: room.last_message as Message, room };
+  async store(tenant: Tenant, caller: Caller, roomId: Id, sent: SentFields): Promise<Sent> {
+    this.checkLength(tenant, sent.fields);
+    const writer = Writer.of(caller, sent.sender);
+    const sending = this.toSending(tenant, roomId, writer, sent);
+    const stored = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, () => this.sends.run(tenant, roomId, sending));
+    if (stored === null) return this.refuse(tenant, caller, roomId, writer);
+    const { message, room } = stored;
+    return room === null ? this.repeat(tenant, caller, message) : { message, room, isRepeated: false };
   }
 
-  private storeOnce(tenant: Tenant, roomId: Id, { joiner, message, of }: Sending): Promise<Room | null> {
-    const options = { onlyIfNew: false, participantLimit: this.config.limits.participants, of };
-    return this.messages.inTransaction(tenant, async (session) => {
-      // Ids of the change are made anew for each try, so that no two states of a room ever share a revision.
-      const change = { joiner, message, participantId: newId(), revision: newId() };
-      const room = await this.rooms.change(tenant, roomId, change, { ...options, session });
-      if (room !== null) await this.messages.insert(tenant, room.last_message as Message, session);
-      return room;
-    });
+  private toSending(tenant: Tenant, roomId: Id, writer: Writer, { sender, fields, key = null }: SentFields): Sending {
+    return {
+      joiner: writer.joiner,
+      message: { _id: newId(), fields: writer.sign(fields), defaultImage: tenant.settings.default_image },
+      of: writer.rooms,
+      participantLimit: this.config.limits.participants,
+      key: key === null ? null : toSendKey(key, writer.joiner, [roomId, sender, fields]),
+    };
   }
 
-  private async refuse(tenant: Tenant, caller: Caller, roomId: Id, of: Sending['of']): Promise<never> {
-    checkIsAmong(of, await this.roomService.getById(tenant, caller, roomId));
+  // Where nothing has moved the room since, it is answered as it was answered then: as it was before the message.
+  private async repeat(tenant: Tenant, caller: Caller, message: Message): Promise<Sent> {
+    const room = await this.rooms.getById(tenant, caller, message.room);
+    const hasMoved = room.updated_date > message.created_date;
+    return { message, room: hasMoved ? { ...room, updated_before: room.updated_date } : room, isRepeated: true };
+  }
+
+  private async refuse(tenant: Tenant, caller: Caller, roomId: Id, writer: Writer): Promise<never> {
+    writer.checkMayWriteIn(await this.rooms.getById(tenant, caller, roomId));
     throw new RoomFullError();
   }
 

@@ -1,5 +1,5 @@
-import type { Caller, View } from '../auth/index.js';
-import { isEmptyLike, pick } from '../common/index.js';
+import type { View } from '../auth/index.js';
+import { pick } from '../common/index.js';
 import { SHARED_ROOM_FIELDS, type Joiner, type Message, type MessageFields } from '../room/index.js';
 
 /** The wire's fields of a preview, in their order. */
@@ -32,11 +32,8 @@ export const PREVIEW_FIELDS = [
 export interface SentFields {
   readonly sender: Joiner;
   readonly fields: MessageFields;
-}
-
-/** The fields as the sender's credential allows: whom a message is from is what its sender may write as, where a credential names the sender. */
-export function asSender({ subject }: Caller, { user_type: kind }: Joiner, fields: MessageFields): MessageFields {
-  return subject === null || isEmptyLike(fields.from_message) ? fields : { ...fields, from_message: `from_${kind}` };
+  /** The sender's own name for this send, under which it may be repeated. */
+  readonly key?: string | null;
 }
 
 /** A message as a room list shows it: without `seq`. */

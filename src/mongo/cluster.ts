@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import mongoose, { type ClientSession, type Connection, type ConnectOptions, type mongo } from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions, type mongo } from 'mongoose';
 
 import type { Metrics } from '../observe/index.js';
 import type { DatabaseUser } from './database-user.js';
 import { Deadline, type Patience } from './deadline.js';
-import { DatabaseUnavailableError, toDatabaseError, toTransactionError, toUserError } from './mongo.errors.js';
+import { GivenUpTransactions } from './given-up-transactions.js';
+import { DatabaseUnavailableError, toDatabaseError, toUserError } from './mongo.errors.js';
 import { PoolWatch } from './pool-watch.js';
 import { toSettledDate, type Hello } from './settled-date.js';
+import { runTransaction, type Session } from './transaction.js';
 
 const RECONNECT_MS = 500;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
@@ -22,6 +24,7 @@ export class Cluster {
   private readonly logger = new Logger('mongo');
   private readonly connection: Connection = mongoose.createConnection();
   private readonly patience: Patience;
+  private readonly givenUp = new GivenUpTransactions();
   private opening: Promise<void> | null = null;
   private closed = false;
   private heardAt = 0;
@@ -81,22 +84,10 @@ export class Cluster {
   }
 
   /** Runs `work` in one transaction: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. */
-  inTransaction<T>(work: (session: ClientSession, connection: Connection) => Promise<T>): Promise<T> {
-    return this.run(async (connection, deadline) => {
-      const session = connection.getClient().startSession();
-      try {
-        return await session.withTransaction(async () => {
-          const result = await work(session, connection);
-          // A caller who was told that it failed should not find it done a moment later.
-          deadline.check();
-          return result;
-        });
-      } catch (error) {
-        throw toTransactionError(error);
-      } finally {
-        await session.endSession();
-      }
-    }, 'transaction');
+  inTransaction<T>(work: (session: Session, connection: Connection) => Promise<T>): Promise<T> {
+    const inOne = (connection: Connection, deadline: Deadline): Promise<T> =>
+      runTransaction({ client: connection.getClient(), deadline, givenUp: this.givenUp }, (session) => work(session, connection));
+    return this.run(inOne, 'transaction');
   }
 
   /** @throws DatabaseUnavailableError when no primary answers in time */

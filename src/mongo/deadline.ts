@@ -17,6 +17,7 @@ export class Deadline {
   private began = performance.now();
   private timer: NodeJS.Timeout | undefined;
   private reject: (error: DatabaseUnavailableError) => void = () => undefined;
+  private tell: () => void = () => undefined;
   private passed = false;
   private isOver = false;
 
@@ -37,6 +38,11 @@ export class Deadline {
   /** Begins the time anew: there was progress. */
   renew(): void {
     this.began = performance.now();
+  }
+
+  /** Calls `tell` when the deadline passes; to be called once. */
+  whenPassed(tell: () => void): void {
+    this.tell = tell;
   }
 
   /** @throws DatabaseUnavailableError when the deadline has passed: its caller has been answered */
@@ -64,6 +70,7 @@ export class Deadline {
 
   private pass(ms: number): void {
     this.passed = true;
+    this.tell();
     this.reject(new DatabaseUnavailableError(new Error(`no answer from MongoDB, and no sign of life for ${ms} ms`)));
   }
 }

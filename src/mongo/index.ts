@@ -11,6 +11,7 @@ export { DatabaseUsers } from './database-users.js';
 export { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
 export { SEEN_LATE_MS } from './settled-date.js';
+export type { Session } from './transaction.js';
 export { WorkLines } from './work-lines.js';
 export { MongoModule } from './mongo.module.js';
 export { EmbeddedMongo, runningEmbeddedUri } from './embedded/embedded-mongo.js';

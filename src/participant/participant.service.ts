@@ -3,17 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../auth/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { newId, type Id } from '../mongo/index.js';
-import {
-  asCaller,
-  checkIsAmong,
-  RoomFullError,
-  RoomRepository,
-  RoomService,
-  writableBy,
-  type Joiner,
-  type Participant,
-  type Room,
-} from '../room/index.js';
+import { RoomFullError, RoomRepository, RoomService, Writer, type Joiner, type Participant, type Room } from '../room/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { findSame } from './participant.js';
 
@@ -31,15 +21,14 @@ export class ParticipantService {
    * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError
    */
   async join(tenant: Tenant, caller: Caller, roomId: Id, said: Joiner): Promise<{ room: Room; participant: Participant; isNew: boolean }> {
-    const of = writableBy(caller, said.user_type);
-    const joiner = asCaller(caller, said);
+    const writer = Writer.of(caller, said);
     const participantId = newId();
-    const change = { joiner, participantId, revision: newId() };
-    const options = { onlyIfNew: true, participantLimit: this.config.limits.participants, of };
+    const change = { joiner: writer.joiner, participantId, revision: newId() };
+    const options = { onlyIfNew: true, participantLimit: this.config.limits.participants, of: writer.rooms };
     const changed = await this.rooms.change(tenant, roomId, change, options);
     const room = changed ?? (await this.roomService.getById(tenant, caller, roomId));
-    checkIsAmong(of, room);
-    const participant = findSame(room.participants, joiner);
+    writer.checkMayWriteIn(room);
+    const participant = findSame(room.participants, writer.joiner);
     if (participant === undefined) throw new RoomFullError();
     return { room, participant, isNew: participant._id.equals(participantId) };
   }

@@ -1,8 +1,8 @@
 export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
 export { RoomType } from './room-type.decorator.js';
 export type { Message, MessageFields } from './room-message.js';
-export { asCaller, identityOf, type Joiner, type Participant } from './room-participant.js';
-export { belongingsOf, checkIsAmong, checkMayWrite, isOf, writableBy, type Belonging, type Membered } from './room-membership.js';
+export { identityOf, type Joiner, type Participant } from './room-participant.js';
+export { belongingsOf, checkMayWrite, isOf, type Belonging, type Membered } from './room-membership.js';
 export { RoomController } from './room.controller.js';
 export { ChatRoomDto, toCheckedId } from './dto/room-id.dto.js';
 export { RoomFullError, RoomNotFoundError } from './room.errors.js';
@@ -16,4 +16,5 @@ export { ROOMS } from './room.schema.js';
 export { RoomService } from './room.service.js';
 export { ROOM_FIELDS, SHARED_ROOM_FIELDS, toWireRoom, type Room, type RoomFields, type WireRoom } from './room.js';
 export type { SentText } from './sent-text.js';
+export { Writer } from './writer.js';
 export { PAGE_ANSWER, PAGE_REQUEST } from './room.example.js';

@@ -1,4 +1,3 @@
-import type { Caller } from '../auth/index.js';
 import { isEmptyLike } from '../common/index.js';
 import type { Id } from '../mongo/index.js';
 
@@ -37,11 +36,6 @@ export interface Joiner {
   readonly phone_num?: SentText;
   readonly display_image?: SentText;
   readonly sub_domain?: SentText;
-}
-
-/** The joiner as the caller's credential says who it is; what the call says of that counts only where the credential names nobody. */
-export function asCaller({ subject }: Caller, joiner: Joiner): Joiner {
-  return subject === null ? joiner : { ...joiner, user_id: subject };
 }
 
 /**

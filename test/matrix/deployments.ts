@@ -81,7 +81,7 @@ async function writeRoom(service: TestApp, { tenant, mark }: Seed, ids: People, 
   const said = { username: mark, email: `${mark}@example.com`, phone_num: mark, display_image: `https://${mark}.example/a.png` };
   const people = isPeer ? [['user', ids.customer]] : [['agent', ids.agent], ['user', ids.customer], ['vendor', ids.shop]];
   const messages = [];
-  for (const [kind = '', id = ''] of people) messages.push(await aMessage(service, tenant, room._id, { message: `${mark} says ${kind}`, sender: { user_type: kind, user_id: id, ...said } }));
+  for (const [kind = '', id = ''] of people) messages.push(await aMessage(service, tenant, room._id, { message: `${mark} says ${kind}`, sender: { user_type: kind, user_id: id, ...said }, key: newId().toHexString() }));
   const place = { agent_id: Number(ids.agent), order_id: Number(ids.orderId), lat: mark, lng: mark, short_code: mark, status: 'running' };
   if (!isPeer) await service.app.get(LocationService).save(tenant, ANONYMOUS, place);
   return { room: room._id.toHexString(), message: messages[0]?._id.toHexString() ?? '' };

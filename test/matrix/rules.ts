@@ -108,7 +108,7 @@ export const WIRE_RULES: Readonly<Record<string, WireRule>> = {
   'PUT /api/room/raiseanissue/{id}': { plain: members(BARE, NO_ROOM, NOT_ALLOWED), fields: { id: without('room', NO_ROOM) } },
   'GET /api/chat/getRoomUser/{roomId}': { plain: members(OWN, NO_ROOM), fields: { roomId: without('room', NO_ROOM) } },
   'POST /api/chat/joinRoomByID': { plain: WROTE, speaks: true, texts: ['username', 'user_name'], fields: { ...IN_ROOM, user_id: { kind: 'person' } } },
-  'POST /api/chat/sendMessageJoin': { plain: WROTE, speaks: true, texts: ['username', 'message'], fields: { ...IN_ROOM, user_id: { kind: 'person' }, sub_domain: HOST } },
+  'POST /api/chat/sendMessageJoin': { plain: WROTE, speaks: true, texts: ['username', 'message'], fields: { ...IN_ROOM, user_id: { kind: 'person' }, sub_domain: HOST, client_message_id: { kind: 'message' } } },
   'GET /api/chat/{roomId}': {
     plain: members(OWN, NO_ROOM),
     fields: { roomId: without('room', NO_ROOM), before: without('message', INVALID) },

@@ -73,8 +73,8 @@ export async function aMessage(
   { app }: TestApp,
   tenant: Tenant,
   room: Id,
-  fields: MessageFields & { sender?: Joiner } = {},
+  fields: MessageFields & { sender?: Joiner; key?: string } = {},
 ): Promise<Message> {
-  const { sender = AGENT, ...rest } = fields;
-  return (await app.get(MessageService).store(tenant, ANONYMOUS, room, { sender, fields: { message: 'hello', ...rest } })).message;
+  const { sender = AGENT, key = null, ...rest } = fields;
+  return (await app.get(MessageService).store(tenant, ANONYMOUS, room, { sender, fields: { message: 'hello', ...rest }, key })).message;
 }

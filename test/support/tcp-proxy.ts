@@ -1,13 +1,26 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 type Mode = 'pass' | 'refuse' | 'silent';
+
+/**
+ * What happens to a request: it does not arrive, or its answer does not; then its connection is broken, or the server is silent to all. Where the
+ * answer is held, nothing more is heard on that connection alone.
+ */
+export type Fate = 'request cut' | 'request silenced' | 'answer cut' | 'answer silenced' | 'answer held';
+
+interface Trap {
+  readonly text: string;
+  readonly fate: Fate;
+  readonly sprung: () => void;
+}
 
 /** A TCP proxy on a port of its own, before a server that is to be away for a while. */
 export class TcpProxy {
   private mode: Mode = 'pass';
-  private hold: { readonly text: string; readonly resolve: () => void } | null = null;
   private readonly sockets = new Set<Socket>();
+  private trap: Trap | null = null;
   private readonly server = createServer({ pauseOnConnect: true }, (caller) => this.accept(caller));
 
   private constructor(private readonly target: { host: string; port: number }) {}
@@ -40,9 +53,14 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.unpipe().pause();
   }
 
-  /** From the next time that a caller says `text`, what it says passes and no answer to it does; resolves then. */
-  holdAnswersAfter(text: string): Promise<void> {
-    return new Promise((resolve) => (this.hold = { text, resolve }));
+  /** Does so to the next request that has this text; resolves when it comes. */
+  next(text: string, fate: Fate): Promise<void> {
+    return new Promise((sprung) => (this.trap = { text, fate, sprung }));
+  }
+
+  /** True while no request has had the text. */
+  get isWaiting(): boolean {
+    return this.trap !== null;
   }
 
   async close(): Promise<void> {
@@ -62,12 +80,23 @@ export class TcpProxy {
     this.keep(server);
     caller.on('close', () => server.destroy());
     server.on('close', () => caller.destroy());
-    caller.pipe(server).pipe(caller);
-    caller.prependListener('data', (said: Buffer) => {
-      if (this.hold === null || !said.includes(this.hold.text)) return;
-      server.unpipe(caller).pause();
-      this.hold.resolve();
-      this.hold = null;
+    caller.pipe(this.watch(caller, server)).pipe(server).pipe(caller);
+  }
+
+  private watch(caller: Socket, server: Socket): Transform {
+    return new Transform({
+      transform: (bytes: Buffer, _encoding, done) => {
+        const { trap } = this;
+        if (trap === null || !bytes.includes(trap.text)) return done(null, bytes);
+        this.trap = null;
+        trap.sprung();
+        const happen = (): void => (trap.fate.endsWith('cut') ? void caller.resetAndDestroy() : this.silence());
+        if (trap.fate.startsWith('request')) return happen();
+        server.unpipe(caller);
+        if (trap.fate === 'answer held') server.pause();
+        else server.once('data', happen).resume();
+        done(null, bytes);
+      },
     });
   }
 

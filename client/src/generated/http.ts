@@ -700,11 +700,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stores a message; its sender joins the room if not known yet. */
+        /** Stores a message; its sender joins the room if not known yet. With a key it can be repeated until it is answered, and is stored once. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
+                    /** @description The same as `client_message_id`; where both are sent, they are equal. */
+                    "Idempotency-Key"?: string;
                     /** @description The deployment's database name, from the driver app; a weak hint. */
                     client?: string;
                     /** @description Accepted, without effect. */
@@ -727,6 +729,8 @@ export interface paths {
                 /** @description It is stored. */
                 200: {
                     headers: {
+                        /** @description `true` where the same send had stored the message before; `roomData` may be as it is today then. */
+                        "Idempotent-Replayed"?: "true";
                         [name: string]: unknown;
                     };
                     content: {
@@ -818,7 +822,7 @@ export interface paths {
                         "application/json": components["schemas"]["SendErrorDto"];
                     };
                 };
-                /** @description `ROOM_FULL` */
+                /** @description `ROOM_FULL`, `IDEMPOTENCY_CONFLICT` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -3178,6 +3182,11 @@ export interface components {
             thumbnailUrl?: (string | null) | number;
             /** @example image/jpeg */
             mediaType?: (string | null) | number;
+            /**
+             * @description The sender's own name for this send: repeated within a day with the same fields, it stores nothing again and is answered as before.
+             * @example a3bb189e-8bf9-3888-9912-ace4e6543002
+             */
+            client_message_id?: (string | null) | number;
         };
         MessageDto: {
             room_name?: string | null;
@@ -3631,6 +3640,7 @@ export type ErrorCode =
   | 'CREDENTIAL_REFUSED'
   | 'CURSOR_INVALID'
   | 'DATABASE_UNAVAILABLE'
+  | 'IDEMPOTENCY_CONFLICT'
   | 'INTERNAL_ERROR'
   | 'LOCATION_NOT_FOUND'
   | 'NOT_ALLOWED'

@@ -4,6 +4,7 @@ import type { View } from '../../auth/index.js';
 import { ErrorDto } from '../../common/index.js';
 import { RoomDto, SharedRoomFieldsDto, toWireRoom, type Message, type Room, type WireRoom } from '../../room/index.js';
 import { toWireMessage, type WireMessage } from '../message.js';
+import type { Sent } from '../message.service.js';
 
 const ID = { type: String, pattern: '^[0-9a-f]{24}$' } as const;
 const TEXT = { type: String, nullable: true } as const;
@@ -66,7 +67,7 @@ export class SendErrorDto extends ErrorDto {
 }
 
 /** The answer of a send: the message, and the room as it was before. */
-export function toSentMessage(view: View, { message, room }: { message: Message; room: Room }): SentMessageDto {
+export function toSentMessage(view: View, { message, room }: Sent): SentMessageDto {
   return toMessageNews(view, message, { ...room, updated_date: room.updated_before ?? room.updated_date });
 }
 

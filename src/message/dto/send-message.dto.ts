@@ -1,8 +1,9 @@
 import { Transform } from 'class-transformer';
 
-import { blankToUndefined, Flag, IdText, OptionalText, pick, Text } from '../../common/index.js';
+import { blankToUndefined, Flag, IdText, OptionalText, pick, Text, ValidationFailedError } from '../../common/index.js';
 import type { Joiner, MessageFields } from '../../room/index.js';
 import type { SentFields } from '../message.js';
+import { SendKeyField } from './send-key.decorator.js';
 
 const URL_LIMIT = 4_000;
 const TEXT_LIMIT = 1_000;
@@ -40,11 +41,15 @@ export class SendMessageDto {
   @OptionalText({ limit: URL_LIMIT, free: true }) mediaUrl?: string | null;
   @OptionalText({ limit: URL_LIMIT, free: true }) thumbnailUrl?: string | null;
   @OptionalText({ free: true, example: 'image/jpeg' }) mediaType?: string | null;
+  /** The sender's own name for this send: repeated within a day with the same fields, it stores nothing again and is answered as before. */
+  @SendKeyField() client_message_id?: string | null;
 }
 
-/** Who sends what. */
-export function toNewMessage(dto: SendMessageDto): SentFields {
-  return { sender: toSender(dto), fields: toMessageFields(dto) };
+/** Who sends what; `header` is the key as `Idempotency-Key` says it. @throws ValidationFailedError where the body says another one */
+export function toNewMessage(dto: SendMessageDto, header: string | undefined): SentFields {
+  const key = dto.client_message_id ?? header ?? null;
+  if (header !== undefined && key !== header) throw new ValidationFailedError('Idempotency-Key and client_message_id must be equal.');
+  return { sender: toSender(dto), fields: toMessageFields(dto), key };
 }
 
 function toSender(dto: SendMessageDto): Joiner {

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+import { isEmptyLike } from '../common/index.js';
+import type { Joiner } from '../room/index.js';
+
+/** What a sender names a send by, so that repeating it stores nothing again; nothing of what was said can be read from it. */
+export interface SendKey {
+  /** The sender and its name for the send. */
+  readonly id: string;
+  /** What is sent. */
+  readonly content: string;
+}
+
+/** The key of a send: `sender` is who it is for the room, `content` all that was said. */
+export function toSendKey(name: string, { user_type, user_id, email }: Joiner, content: readonly unknown[]): SendKey {
+  const sender = isEmptyLike(user_id) ? [user_type, null, email ?? null] : [user_type, user_id];
+  return { id: hashOf([...sender, name]), content: hashOf(content) };
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
