@@ -1,8 +1,9 @@
 import { AnteroomClient } from '../client/src/index.js';
+import type { PutTenantDto } from '../src/admin/index.js';
 import { MessageRepository } from '../src/message/index.js';
 import { Clusters, newId } from '../src/mongo/index.js';
 import { RoomRepository, type Room } from '../src/room/index.js';
-import type { Tenant } from '../src/tenancy/index.js';
+import { TenantDirectory, type Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { AGENT, aMessage, aRoom } from './support/build.js';
 import { Calls } from './support/calls.js';
@@ -46,6 +47,13 @@ afterAll(async () => {
   await mongo.stop();
 });
 
+/** A tenant that both services know. */
+async function aTenant(change: Partial<PutTenantDto> = {}): Promise<Tenant> {
+  const tenant = await newTenant(other, change);
+  await eventually(() => expect(service.app.get(TenantDirectory).findByKey(tenant.key)).not.toBeNull(), WITHIN);
+  return tenant;
+}
+
 async function listening(tenant: Tenant, { of = service, ...options }: ListenerOptions & { of?: TestApp } = {}): Promise<Listener> {
   const listener = await Listener.open(`${of.url}/t/${tenant.key}`, { events: ['catch-up'], ...options });
   listeners.add(listener);
@@ -58,8 +66,8 @@ const as = ({ app }: TestApp) => ({ rooms: app.get(RoomRepository), messages: ap
 
 describe('A change stream that was cut for longer than the log reaches back', () => {
   it('goes on from now and tells the sockets of its cluster to catch up; a client that follows a room has each message once, in order', async () => {
-    const tenant = await newTenant(other, { cluster: 'small' });
-    const unharmed = await listening(await newTenant(other));
+    const tenant = await aTenant({ cluster: 'small' });
+    const unharmed = await listening(await aTenant());
     const room = await aRoom(other, tenant);
     const sent = [await aMessage(other, tenant, room._id, { message: 'before' })];
     const old = await Promise.all(RELEASES.map((release) => listening(tenant, { release })));
@@ -103,7 +111,7 @@ describe('A deployment', () => {
   };
 
   it('whose rooms cannot be read is told to catch up', async () => {
-    const tenant = await newTenant(other);
+    const tenant = await aTenant();
     const room = await aRoom(other, tenant);
     const listener = await listening(tenant);
     await lookThrough(tenant, { $divide: ['$__v', 0] });
@@ -116,7 +124,7 @@ describe('A deployment', () => {
   });
 
   it('whose rooms are read slowly keeps no other one of its cluster waiting', async () => {
-    const [slow, quick] = [await newTenant(other), await newTenant(other)];
+    const [slow, quick] = [await aTenant(), await aTenant()];
     const [slowRoom, quickRoom] = [await aRoom(other, slow), await aRoom(other, quick)];
     const heard: string[] = [];
     for (const tenant of [slow, quick]) (await listening(tenant)).socket.on('new-message', () => heard.push(tenant === slow ? 'slow' : 'quick'));
@@ -134,7 +142,7 @@ describe('A deployment', () => {
 describe('In the default namespace', () => {
   it.each(RELEASES)('a client of %s is told to catch up when it begins to hear its deployment', async (release) => {
     const host = `${release}.${HOST}`;
-    const tenant = await newTenant(other, { sub_domains: [host] });
+    const tenant = await aTenant({ sub_domains: [host] });
     const room = await aRoom(other, tenant);
     const listener = await Listener.open(other.url, { release, headers: { host }, events: ['catch-up'] });
     listeners.add(listener);
@@ -147,7 +155,7 @@ describe('In the default namespace', () => {
 
 describe('What was brought in', () => {
   it('is not pushed, and its mark is answered nowhere', async () => {
-    const tenant = await newTenant(other);
+    const tenant = await aTenant();
     const room = await aRoom(other, tenant);
     const calls = new Calls(other, tenant);
     const database = await databaseOf(other, tenant);
@@ -180,7 +188,7 @@ describe('as_of', () => {
     (await new Calls(other, tenant).post('/api/room/fetchRoomByUserAgent', { agent_id: 141, type: 'agent_to_user', ...page }).expect(200)).body;
 
   it('finds a room whose change is committed after the list, as late as MongoDB permits', async () => {
-    const tenant = await newTenant(other);
+    const tenant = await aTenant();
     const room = await aRoom(other, tenant);
     const { rooms, messages } = as(other);
     const change = { joiner: AGENT, participantId: newId(), revision: newId() };
