@@ -6,10 +6,16 @@ const PATIENCE_MS = 8_000;
 /** Whose rooms they all are. */
 export const AGENT = '141';
 
-/** Makes a call and answers its status, headers and body; rejects where no answer comes. */
+/** Makes a call and answers its status, headers and body; rejects where no answer comes, with an AbortError where none comes in time. */
 export async function ask(url, { path, ...request }) {
-  const answer = await fetch(url + path, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) });
-  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    const answer = await fetch(url + path, { ...request, signal: patience.signal });
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Makes a call and answers its body. @throws where the status is another than 200 */

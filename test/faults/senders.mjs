@@ -72,7 +72,7 @@ export class Senders {
       return null;
     } catch (error) {
       // No answer came, or half of one: nobody knows whether it was stored.
-      return error.name === 'TimeoutError' ? 'no answer in time' : 'no answer';
+      return error.name === 'AbortError' ? 'no answer in time' : 'no answer';
     }
   }
 }
