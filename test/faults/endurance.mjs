@@ -36,6 +36,7 @@ export const endurance = {
     const seconds = (performance.now() - began) / 1_000;
     const answered = scene.ledger.acknowledged.length;
     const cpu = (await cpuOf(scene)).map((used, at) => ((used - before[at]) / seconds).toFixed(2));
+    step('waiting for answers and readers');
     await scene.endSending();
     await scene.readers.haveSeenAll(scene.ledger.acknowledged, { patienceMs: SEEN_MS });
     const { rows, problems, facts } = await findOut(scene);
