@@ -10,6 +10,7 @@ import { Scene } from './scene.mjs';
 const TENANTS = 100;
 const SAMPLES = 18;
 const SEEN_MS = 60_000;
+const FIRST_MS = 300_000;
 // Of the smallest, over the last two thirds of the time.
 const MOST_GROWTH = 0.1;
 const MEGABYTE = 2 ** 20;
@@ -24,19 +25,24 @@ export const endurance = {
   async play(scene, { sockets, rate, minutes }, step) {
     step(`${sockets} sockets`);
     await addReaders(scene, sockets);
-    scene.ledger.begin(`${sockets} sockets, ${rate} sends a second`);
+    scene.ledger.begin(`first sends of ${TENANTS} deployments`);
     await scene.beginSending();
+    await firstSends(scene);
+    scene.ledger.begin(`${sockets} sockets, ${rate} sends a second`);
     const before = await cpuOf(scene);
     const began = performance.now();
+    const already = scene.ledger.acknowledged.length;
     const heaps = await sample(scene, minutes, step);
     const seconds = (performance.now() - began) / 1_000;
+    const answered = scene.ledger.acknowledged.length;
     const cpu = (await cpuOf(scene)).map((used, at) => ((used - before[at]) / seconds).toFixed(2));
+    step('waiting for answers and readers');
     await scene.endSending();
     await scene.readers.haveSeenAll(scene.ledger.acknowledged, { patienceMs: SEEN_MS });
     const { rows, problems, facts } = await findOut(scene);
     problems.push(...checkHeaps(heaps), ...checkConnections(scene.readers));
     facts.push(
-      `${(scene.ledger.acknowledged.length / seconds).toFixed(1)} of ${rate} sends a second were answered, for ${Math.round(seconds)} s`,
+      `${((answered - already) / seconds).toFixed(1)} of ${rate} sends a second were answered, for ${Math.round(seconds)} s`,
       `CPU, seconds a second: ${cpu[0]} and ${cpu[1]} of the instances, ${cpu[2]} of writers and readers`,
       ...heaps.map((heap, at) => `heap of instance ${at} after collection, MB: ${heap.map((bytes) => (bytes / MEGABYTE).toFixed(1)).join(' ')}`),
     );
@@ -50,6 +56,15 @@ async function addReaders({ tenants, instances, readers }, sockets) {
     const nth = Math.floor(at / tenants.length);
     await readers.add({ tenant, url: instances[nth % instances.length].url, release: RELEASES[Math.floor(nth / instances.length) % RELEASES.length] });
   });
+}
+
+// What a deployment needs for its first send is made then.
+async function firstSends({ tenants, ledger }) {
+  const deadline = Date.now() + FIRST_MS;
+  while (new Set(ledger.acknowledged.map(({ tenant }) => tenant)).size < tenants.length) {
+    if (Date.now() > deadline) throw new Error(`some deployments could not send in ${FIRST_MS / 1_000} s`);
+    await pause(500);
+  }
 }
 
 /** Bytes of each instance's heap, at equal distances over the time. */

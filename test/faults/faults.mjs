@@ -67,6 +67,7 @@ async function killInstances(scene) {
     await instance.start();
     await scene.readers.connected();
   }
+  await scene.sendsAgain();
 }
 
 async function restartInstances(scene) {
@@ -76,6 +77,7 @@ async function restartInstances(scene) {
     await instance.start();
     await scene.readers.connected();
   }
+  await scene.sendsAgain();
 }
 
 // The server forgets the cursor, or breaks off the question that is under way: drivers take these differently.

@@ -14,7 +14,8 @@ import { Senders } from './senders.mjs';
 
 const ADMIN_TOKEN = 'of-checks-that-nobody-else-can-reach';
 const POLL_MS = 50;
-const AGAIN_MS = 60_000;
+// Longer than MongoDB keeps what a transaction holds whose client has died.
+const AGAIN_MS = 120_000;
 const ANSWERS_MS = 30_000;
 
 /** What faults are made on: mongods, instances, deployments, and people who write and read all the time. All of it goes with `end()`. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { upTo } from '../../bench/numbers.mjs';
-import { ask, sendCall } from './calls.mjs';
+import { ask, LateError, sendCall } from './calls.mjs';
 
 const BACK_OFF_MS = 100;
 // What says that it may be tried again; anything else is a fault of these checks or of the service.
@@ -72,7 +72,7 @@ export class Senders {
       return null;
     } catch (error) {
       // No answer came, or half of one: nobody knows whether it was stored.
-      return error.name === 'TimeoutError' ? 'no answer in time' : 'no answer';
+      return error instanceof LateError ? 'no answer in time' : 'no answer';
     }
   }
 }
