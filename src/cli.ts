@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 
 import { PutTenantDto, toRemovedTenantDto, toTenantDto, type TenantDto } from './admin/index.js';
+import { addImportCommand } from './cli-import.js';
 import { addKeyCommands } from './cli-keys.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { withAdmin, type Admin } from './cli-service.js';
@@ -48,6 +49,7 @@ function createProgram(): Command {
       print(options, toRemovedTenantDto(removed), toLines);
     });
   addKeyCommands(tenant);
+  addImportCommand(program);
   return program;
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 
 import { RoomModule } from '../room/index.js';
+import { BroughtMessageRepository } from './brought-message.repository.js';
 import { HistoryService } from './history.service.js';
 import { MessageController } from './message.controller.js';
 import { MessageRepository } from './message.repository.js';
@@ -9,7 +10,7 @@ import { MessageService } from './message.service.js';
 @Module({
   imports: [RoomModule],
   controllers: [MessageController],
-  providers: [HistoryService, MessageRepository, MessageService],
-  exports: [HistoryService, MessageRepository, MessageService],
+  providers: [BroughtMessageRepository, HistoryService, MessageRepository, MessageService],
+  exports: [BroughtMessageRepository, HistoryService, MessageRepository, MessageService],
 })
 export class MessageModule {}

@@ -73,7 +73,7 @@ export class ChangeFeed {
 
   private async open(): Promise<mongo.ChangeStream> {
     const { databases, collections } = this.options;
-    const match = { operationType: 'insert', 'ns.db': databases, 'ns.coll': { $in: [...collections] } };
+    const match = { operationType: 'insert', 'ns.db': databases, 'ns.coll': { $in: [...collections] }, 'fullDocument.brought_in': { $ne: true } };
     const client = await this.cluster.client();
     return client.watch([{ $match: match }], { maxAwaitTimeMS: HELD_MS, ...(this.token === undefined ? {} : { resumeAfter: this.token }) });
   }

@@ -1,0 +1,10 @@
+export { ImportRefusedError } from './import/import.errors.js';
+export { ImportService, type ImportOptions } from './import/import.service.js';
+export type { Deployment } from './import/old-query.js';
+export { Progress } from './import/progress.js';
+export { ReportFile } from './import/report-file.js';
+export { SourceRepository } from './import/source.repository.js';
+export { findDeployments, type Found } from './import/split.js';
+export { toSummary, toText as toSummaryText, type Summary } from './import/summary.js';
+export { Tally } from './import/tally.js';
+export { MaintenanceModule } from './maintenance.module.js';
