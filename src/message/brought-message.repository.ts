@@ -23,10 +23,10 @@ export class BroughtMessageRepository {
     });
   }
 
-  /** Stores messages with their mark. */
+  /** Stores messages, and marks them. */
   async insert(tenant: Tenant, all: readonly Message[], session: ClientSession): Promise<void> {
-    const marked = all.map((message) => ({ ...message, brought_in: true as const }));
-    await this.models.with(tenant, MESSAGES, (messages) => toCollection(messages).insertMany(marked, { session }));
+    for (const message of all) message.brought_in = true;
+    await this.models.with(tenant, MESSAGES, (messages) => toCollection(messages).insertMany(all, { session }));
   }
 
   /** Reads what was moved into these rooms; with `from` only messages of that id and later ones. */

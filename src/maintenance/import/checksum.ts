@@ -42,7 +42,7 @@ function toPart(field: string, value: unknown): string {
   if (value === undefined) return ABSENT;
   if (value === null) return NULL;
   if (value instanceof Date) return value.toISOString();
-  return field === 'is_media' ? String(readFlag(field, value)) : String(value as { toString(): string });
+  return field === 'is_media' ? String(readFlag(field, value)) : `${value as string}`;
 }
 
 /** How many messages each room of a list has, and the sum of their checksums, in any order. */

@@ -181,11 +181,13 @@ async function* inBatches(parts: AsyncIterable<OldPart>): AsyncGenerator<OldPart
   let batch: OldPart[] = [];
   let messages = 0;
   for await (const part of parts) {
+    const isFull = batch.length >= ROOMS_AT_ONCE || messages >= MESSAGES_AT_ONCE;
+    if (batch.length > 0 && (isFull || !part.isFirst)) {
+      yield batch;
+      [batch, messages] = [[], 0];
+    }
     batch.push(part);
     messages += part.messages.length;
-    if (batch.length < ROOMS_AT_ONCE && messages < MESSAGES_AT_ONCE) continue;
-    yield batch;
-    [batch, messages] = [[], 0];
   }
   if (batch.length > 0) yield batch;
 }

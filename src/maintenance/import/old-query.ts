@@ -19,8 +19,7 @@ export interface Wanted {
   readonly from: Id | null;
 }
 
-/** Names that the source's pipelines give to what they work out. */
-export const PLACE = '__place';
+// Names that pipelines give to what they work out for themselves.
 const AT = '__at';
 const DATE = '__date';
 
@@ -44,15 +43,15 @@ export function toSameNames(deployment: Deployment): object[] {
   ];
 }
 
-/** Participants or messages of these rooms, those of a room together, in their order by date and id. */
+/** Participants or messages of these rooms, those of a room together, in their order by date and id; in place of the room's id each has its room's place. */
 export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from }: Wanted): object[] {
   const at = { $indexOfArray: [{ $literal: ids }, toRoomId(field)] };
   const of = (list: readonly unknown[]): object => ({ $arrayElemAt: [{ $literal: list }, `$${AT}`] });
   return [
     { $match: { [field]: { $in: inBothForms(ids) }, ...since(from) } },
     { $addFields: { [AT]: at } },
-    { $addFields: { [PLACE]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
-    { $sort: { [PLACE]: 1, [DATE]: 1, _id: 1 } },
+    { $addFields: { [field]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
+    { $sort: { [field]: 1, [DATE]: 1, _id: 1 } },
     { $unset: [AT, DATE] },
   ];
 }

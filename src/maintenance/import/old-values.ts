@@ -16,7 +16,7 @@ export function readText(field: string, value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (value === null) return null;
   if (value instanceof Date) return value.toISOString();
-  const text = toText(isScalarOfBson(value) ? value.toString() : value);
+  const text = toText(isScalarOfBson(value) ? `${value}` : value);
   if (typeof text !== 'string') throw new NotUnderstoodError(field, value, 'text');
   return text;
 }
@@ -51,7 +51,7 @@ export function readDate(field: string, value: unknown): Date | null {
 
 const SCALARS = new Set(['Long', 'Int32', 'Double', 'Decimal128', 'ObjectId']);
 
-function isScalarOfBson(value: unknown): value is { toString(): string } {
+function isScalarOfBson(value: unknown): value is string {
   return typeof value === 'object' && value !== null && SCALARS.has((value as { _bsontype?: string })._bsontype ?? '');
 }
 

@@ -46,7 +46,9 @@ export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
 
 function toFresh({ messages }: OldPart, room: Room, stored: ReadonlySet<string>): Message[] {
   let { seq } = room;
-  return messages.filter(({ _id }) => !stored.has(_id.toHexString())).map((message) => ({ ...message, room: room._id, seq: ++seq }));
+  const fresh = stored.size === 0 ? messages : messages.filter(({ _id }) => !stored.has(_id.toHexString()));
+  // In place, as they were read.
+  return fresh.map((message) => Object.assign(message, { room: room._id, seq: ++seq }));
 }
 
 function toJoiners({ participants }: OldPart, room: Room): ReturnType<typeof mergeParticipants> {
@@ -67,12 +69,17 @@ function toGrown(room: Room, fresh: readonly Message[], kept: Room['participants
   return {
     ...(kept.length === 0 ? {} : { participants: [...room.participants, ...kept] }),
     ...(fresh.length === 0 ? {} : { seq: room.seq + fresh.length }),
-    ...(last === room.last_message ? {} : { last_message: last }),
+    ...(last === room.last_message ? {} : { last_message: last === null ? null : withoutMark(last) }),
   };
 }
 
 function toPreview(room: Room, fresh: readonly Message[]): Message | null {
   return fresh.reduce((last, message) => (last !== null && last.created_date > message.created_date ? last : message), room.last_message);
+}
+
+// The mark belongs to what is stored as a message.
+function withoutMark({ brought_in: _, ...message }: Message): Message {
+  return message;
 }
 
 // The source says when a room moved; where it does not, its messages do.

@@ -7,8 +7,6 @@ import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
 import { toCounts, toDeploymentFilter, toOrdered, toSameNames, toStrayFilter, type Deployment, type SameName, type Wanted } from './old-query.js';
 
-export { PLACE } from './old-query.js';
-
 /** The collections of the replaced service that say which room they belong to, and in which field. */
 export const ROOM_FIELD_OF = { roomusers: 'room_id', chats: 'room' } as const;
 export type OfRooms = keyof typeof ROOM_FIELD_OF;
@@ -84,9 +82,9 @@ export class SourceRepository {
     return this.read(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, RAW));
   }
 
-  /** The participants or messages of these rooms; each has its room's place. */
-  readOrdered(name: OfRooms, wanted: Wanted): AsyncGenerator<OldDocument> {
-    return this.read(this.database.collection(name).aggregate(toOrdered(ROOM_FIELD_OF[name], wanted), { ...RAW, allowDiskUse: true }));
+  /** The participants or messages of these rooms as BSON, in batches; each has its room's place where the room's id was. */
+  readOrdered(name: OfRooms, wanted: Wanted): AsyncGenerator<Buffer[]> {
+    return this.batches(this.database.collection(name).aggregate(toOrdered(ROOM_FIELD_OF[name], wanted), { ...RAW, allowDiskUse: true }));
   }
 
   /** Counts by room, in the order of their ids. */
@@ -111,8 +109,12 @@ export class SourceRepository {
 
   // As BSON, so that a document that cannot be decoded is one and not the end.
   private async *read<T>(cursor: mongo.AbstractCursor): AsyncGenerator<T> {
+    for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toDocument(bytes) as T;
+  }
+
+  private async *batches(cursor: mongo.AbstractCursor): AsyncGenerator<Buffer[]> {
     try {
-      for await (const bytes of cursor as unknown as AsyncIterable<Buffer>) yield toDocument(bytes) as T;
+      while (await (cursor as mongo.AbstractCursor<Buffer> & { hasNext(): Promise<boolean> }).hasNext()) yield cursor.readBufferedDocuments() as Buffer[];
     } catch (error) {
       throw toSourceError(error);
     } finally {
