@@ -34,6 +34,8 @@ interface Options extends OutputOptions {
   readonly report?: string;
 }
 
+const PATIENCE_MS = 10_000;
+
 const several = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** The command that moves a deployment of the replaced service in. */
@@ -61,7 +63,7 @@ async function runImport(options: Options): Promise<void> {
   if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');
   const from = toFirstId(options.since);
   const summary = await withDatabase(readConfig(loadEnvironment()), async (config) => {
-    const context = await NestFactory.createApplicationContext(ImportModule.with(config), { logger: false, abortOnError: false });
+    const context = await NestFactory.createApplicationContext(ImportModule.with(patient(config)), { logger: false, abortOnError: false });
     try {
       const tenant = await context.get(TenantAdminService).get(key);
       return await withSource(options, (source) => bring(context.get(ImportService), { tenant, source, options, from }));
@@ -71,6 +73,11 @@ async function runImport(options: Options): Promise<void> {
   });
   print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
   if (!summary.agrees) process.exitCode = 1;
+}
+
+// Nobody waits for an answer, and it may take hours to come as far again.
+function patient(config: Config): Config {
+  return { ...config, mongo: { ...config.mongo, timeoutMs: Math.max(config.mongo.timeoutMs, PATIENCE_MS) } };
 }
 
 interface Bringing {

@@ -20,12 +20,22 @@ import { Listener } from './support/listener.js';
 import { fillOldData, oldId, type OldData } from './support/old-data.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
-import.meta.jest.setTimeout(240_000);
+import.meta.jest.setTimeout(300_000);
 
 const SIZE = { deployments: 2, rooms: 2_500, messages: 50_000 };
+// A busy machine is not what is tested.
+const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
+const MOST_SENT = 500;
 const SOON = { within: 60_000 };
 
 type Row = Readonly<Record<string, any>>;
+
+/** What the replaced service has of one name: participants once each, messages in their order. */
+interface Expected {
+  readonly ids: string[];
+  readonly people: Set<string>;
+  readonly messages: { readonly id: string; readonly at: number }[];
+}
 
 let service: TestApp;
 let client: mongo.MongoClient;
@@ -34,14 +44,16 @@ let data: OldData;
 let tenant: Tenant;
 let stored: mongo.Db;
 let moved: Moved;
+let expected: Map<string, Expected>;
 
 const deploymentOf = (at: number): Deployment => ({ dbNames: [`shop${at}`], agentDbs: [] });
 
 beforeAll(async () => {
-  service = await startApp();
+  service = await startApp(PATIENT);
   client = await new mongoose.mongo.MongoClient(process.env.MONGODB_URI ?? '').connect();
   old = client.db(`test_old_${newId().toHexString()}`);
   data = await fillOldData(old, SIZE);
+  expected = await readOld('shop0');
   tenant = await newTenant(service);
   stored = client.db(tenant.database);
   moved = await moveIn(service, tenant, old.databaseName, { deployment: deploymentOf(0) });
@@ -59,9 +71,9 @@ const post = async (path: string, body: object): Promise<Row> => {
 };
 const get = async (path: string): Promise<Row> => (await request(service.url).get(`/t/${tenant.key}${path}`).expect(200)).body;
 
-/** What the replaced service has of a deployment, by room name: participants once each, messages in order. */
-async function readOld(dbName: string): Promise<Map<string, { ids: string[]; people: Set<string>; messages: { id: string; at: number }[] }>> {
-  const byName = new Map<string, { ids: string[]; people: Set<string>; messages: { id: string; at: number }[]; created: number }>();
+/** What the replaced service has of a deployment, by room name. */
+async function readOld(dbName: string): Promise<Map<string, Expected>> {
+  const byName = new Map<string, Expected & { readonly created: number }>();
   const byId = new Map<string, string>();
   for (const room of await old.collection('rooms').find({ db_name: dbName }).sort({ _id: 1 }).toArray()) {
     const id = room._id.toHexString();
@@ -86,7 +98,7 @@ async function readOld(dbName: string): Promise<Map<string, { ids: string[]; peo
 /** The built command, moving the first deployment into the tenant. */
 async function startCommand(key: string): Promise<ReturnType<typeof spawn>> {
   const { PATH, HOME, MONGODB_URI } = process.env;
-  const env = { PATH, HOME, MONGODB_URI, CONTROL_DATABASE: service.config.mongo.controlDatabase };
+  const env = { PATH, HOME, MONGODB_URI, CONTROL_DATABASE: service.config.mongo.controlDatabase, ...PATIENT };
   const file = join(tmpdir(), `import-${key}.json`);
   const args = ['import', '--from', MONGODB_URI!, '--database', old.databaseName, '--tenant', key, '--db-name', 'shop0', '--report', file];
   return spawn(process.execPath, [join(await builtFolder(), 'cli.js'), ...args], { env, stdio: 'ignore' });
@@ -95,10 +107,10 @@ async function startCommand(key: string): Promise<ReturnType<typeof spawn>> {
 describe('Moving a deployment in', () => {
   it('brings all of its rooms, participants and messages, and says what it left and why', async () => {
     const [ours] = data.deployments;
-    const expected = [...(await readOld('shop0')).values()];
+    const people = [...expected.values()].reduce((sum, one) => sum + one.people.size, 0);
     expect(moved.faults).toEqual([]);
     expect(moved).toMatchObject({ agrees: true, rooms_that_differ: 0, not_understood: { rooms: 0, roomusers: 0, chats: 0 } });
-    expect(moved.written).toEqual({ rooms: ours!.rooms, roomusers: expected.reduce((sum, { people }) => sum + people.size, 0), chats: ours!.messages });
+    expect(moved.written).toEqual({ rooms: ours!.rooms, roomusers: people, chats: ours!.messages });
     expect(moved.merged).toEqual({ rooms: ours!.duplicateRooms, roomusers: ours!.participants - moved.written.roomusers, chats: 0 });
     expect(moved.skipped).toEqual({ rooms: 0, roomusers: data.participantsWithoutRoom, chats: data.messagesWithoutRoom });
     expect(moved.findings.filter(({ what }) => what === 'skipped')).toHaveLength(data.participantsWithoutRoom + data.messagesWithoutRoom);
@@ -110,17 +122,16 @@ describe('Moving a deployment in', () => {
   it('keeps every id and gives each room its messages in the order of date and id', async () => {
     const seen = new Map<string, string[]>();
     for await (const { _id, room } of stored.collection('messages').find({}, { sort: { room: 1, seq: 1 }, projection: { room: 1 } })) {
-      seen.set(String(room), [...(seen.get(String(room)) ?? []), _id.toHexString()]);
+      const ids = seen.get(String(room)) ?? [];
+      seen.set(String(room), ids);
+      ids.push(_id.toHexString());
     }
     const rooms = await stored.collection('rooms').find().toArray();
-    const expected = await readOld('shop0');
-    expect(rooms.map(({ room_name: name }) => name as string).sort()).toEqual([...expected.keys()].sort());
-    for (const { _id, room_name: name, seq, last_message: last } of rooms) {
-      const { ids, messages } = expected.get(name as string)!;
-      expect(_id.toHexString()).toBe(ids[0]);
-      expect(seen.get(_id.toHexString()) ?? []).toEqual(messages.map(({ id }) => id));
-      expect([seq, last?._id.toHexString()]).toEqual([messages.length, messages.at(-1)?.id]);
-    }
+    const found = rooms.map(({ _id, room_name: name, seq, last_message: last }) => [name, _id.toHexString(), seq, last?._id.toHexString(), seen.get(_id.toHexString())?.join()].join(' '));
+    const wanted = [...expected].map(([name, { ids, messages }]) => [name, ids[0], messages.length, messages.at(-1)?.id, messages.map(({ id }) => id).join()].join(' '));
+    // One by one, because jest takes minutes to compare them as a whole.
+    const others = new Set(found);
+    expect([found.length, wanted.filter((one) => !others.has(one))]).toEqual([wanted.length, []]);
   });
 
   it('comes to the same when it is killed three times and run again', async () => {
@@ -143,7 +154,6 @@ describe('Moving a deployment in', () => {
   it('answers lists as the replaced service did, the newest message by date', async () => {
     const [agent] = await stored.collection('rooms').aggregate([{ $match: { type: 'agent_to_user' } }, { $sortByCount: '$agent_id' }]).toArray();
     const { roomData } = await post('/api/room/fetchRoomByUserAgent', { agent_id: agent!._id, agent_db: 'fleet0', type: 'agent-to-user' });
-    const expected = await readOld('shop0');
     expect(roomData).toHaveLength(agent!.count);
     expect(roomData.map((room: Row) => room.updated_date)).toEqual(roomData.map((room: Row) => room.updated_date).sort().reverse());
     for (const room of roomData) {
@@ -186,7 +196,7 @@ describe('Moving a deployment in', () => {
     const rooms = await old.collection('rooms').find({ db_name: 'shop1' }).limit(50).toArray();
     let [sent, isOver] = [0, false];
     const running = moveIn(service, other, old.databaseName, { deployment: deploymentOf(1) }).finally(() => (isOver = true));
-    while (!isOver) {
+    while (!isOver && sent < MOST_SENT) {
       const { _id } = rooms[sent % rooms.length]!;
       // Every second one is older than what is there.
       const date = sent % 2 === 0 ? new Date() : new Date(Date.UTC(2023, 0, 1) + sent);

@@ -44,6 +44,13 @@ export class BroughtRoomRepository {
     });
   }
 
+  /** Aborts what is open in these sessions of the tenant's own client. */
+  endSessions(tenant: Tenant, sessions: readonly mongo.ServerSessionId[]): Promise<void> {
+    return this.models.with(tenant, ROOMS, async (rooms) => {
+      await rooms.db.getClient().db('admin').command({ killSessions: sessions.map(({ id }) => ({ id })) });
+    });
+  }
+
   /** Stores all of it in the transaction; false where a room has changed since it was seen, and the transaction must not be committed then. */
   store(tenant: Tenant, { made, changed, merged }: BroughtRooms, session: ClientSession): Promise<boolean> {
     return this.models.with(tenant, ROOMS, async (rooms) => {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { Injectable } from '@nestjs/common';
 
 import { BroughtMessageRepository, MessageRepository } from '../../message/index.js';
@@ -6,6 +8,7 @@ import { BroughtRoomRepository, type Room } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
 import { takeCensus, type Share } from './census.js';
 import { ImportRefusedError } from './import.errors.js';
+import { ImportSessionRepository } from './import-session.repository.js';
 import type { OldPart } from './old-group.js';
 import { OldParts } from './old-parts.js';
 import type { Deployment, SameName } from './old-query.js';
@@ -39,7 +42,8 @@ type Run = ImportOptions & ImportStreams & { readonly tenant: Tenant };
 const ROOMS_A_SLICE = 10_000;
 const ROOMS_AT_ONCE = 200;
 const MESSAGES_AT_ONCE = 1_000;
-const MOST_TRIES = 5;
+const MOST_TRIES = 6;
+const PAUSE_MS = 1_000;
 
 /** Moves a deployment of the replaced service into a tenant. */
 @Injectable()
@@ -49,6 +53,7 @@ export class ImportService {
     private readonly brought: BroughtMessageRepository,
     private readonly messages: MessageRepository,
     private readonly verification: Verification,
+    private readonly sessions: ImportSessionRepository,
   ) {}
 
   /**
@@ -58,6 +63,7 @@ export class ImportService {
   async run(tenant: Tenant, options: ImportOptions, streams: ImportStreams): Promise<Record<OfRooms, Share>> {
     const run: Run = { tenant, ...options, ...streams };
     await this.check(run);
+    await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
     const census = await takeCensus(run.source, run, run.tally);
     for await (const { _id: id } of run.source.findOddRooms(run.deployment)) {
@@ -66,6 +72,7 @@ export class ImportService {
     }
     run.progress.begin('messages', census.chats.ours);
     for await (const names of inSlices(run.source.sameNames(run.deployment))) await this.bringSlice(run, names);
+    await this.sessions.forget(tenant);
     return census;
   }
 
@@ -92,12 +99,16 @@ export class ImportService {
 
   private async bring(run: Run, parts: readonly OldPart[]): Promise<void> {
     for (let tries = 1; ; tries++) {
-      const plans = await this.plan(run, parts, tries > 1);
-      if (run.dryRun || (await this.store(run.tenant, plans))) {
+      try {
+        const plans = await this.plan(run, parts, tries > 1);
+        if (!run.dryRun) await this.store(run.tenant, plans);
         count(run, plans);
         return;
+      } catch (error) {
+        if (tries === MOST_TRIES || !isPassing(error)) throw error instanceof DatabaseUnavailableError ? error : toStopped(error);
+        // What an election takes at most, all tries together.
+        await delay(tries * PAUSE_MS);
       }
-      if (tries === MOST_TRIES) throw new ImportRefusedError('Rooms that are moved in change here all the time. Run the same command again: it goes on.');
     }
   }
 
@@ -111,30 +122,33 @@ export class ImportService {
     return parts.map((part, at) => toPlan(part, { room: rooms[at] ?? null, messages, source: source.identity }));
   }
 
-  // False: something was changed meanwhile, and nothing is stored.
-  private async store(tenant: Tenant, plans: readonly Plan[]): Promise<boolean> {
+  private async store(tenant: Tenant, plans: readonly Plan[]): Promise<void> {
     const made = plans.flatMap((plan) => plan.made ?? []);
     const changed = plans.flatMap((plan) => plan.changed ?? []);
     const merged = plans.flatMap((plan) => plan.merged);
     const messages = plans.flatMap((plan) => plan.messages);
-    if (made.length + changed.length + merged.length === 0) return true;
-    try {
-      await this.messages.inTransaction(tenant, async (session) => {
-        if (!(await this.rooms.store(tenant, { made, changed, merged }, session))) throw new OutdatedError();
-        if (messages.length > 0) await this.brought.insert(tenant, messages, session);
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof OutdatedError || (error as { code?: unknown }).code === DUPLICATE_KEY) return false;
-      throw error instanceof DatabaseUnavailableError ? error : toStopped(error);
-    }
+    if (made.length + changed.length + merged.length === 0) return;
+    await this.messages.inTransaction(tenant, async (session) => {
+      await this.sessions.note(tenant, session);
+      if (!(await this.rooms.store(tenant, { made, changed, merged }, session))) throw new OutdatedError();
+      if (messages.length > 0) await this.brought.insert(tenant, messages, session);
+    });
   }
 }
 
 const DUPLICATE_KEY = 11_000;
 
 /** A room is no longer as it was seen. */
-class OutdatedError extends Error {}
+class OutdatedError extends Error {
+  constructor() {
+    super('rooms that are moved in change all the time');
+  }
+}
+
+// Then it has to be looked at again what is stored.
+function isPassing(error: unknown): boolean {
+  return error instanceof OutdatedError || error instanceof DatabaseUnavailableError || (error as { code?: unknown }).code === DUPLICATE_KEY;
+}
 
 function toStopped(error: unknown): ImportRefusedError {
   const { message } = error as Error;
