@@ -88,14 +88,14 @@ describe('The import command', () => {
     const [first, second] = await chats().find({ user_type: 'agent' }).sort({ _id: 1 }).skip(5).limit(2).toArray();
     await chats().updateOne({ _id: first!._id }, { $set: { message: { $ne: 'all' } } });
     await chats().updateOne({ _id: second!._id }, { $set: { created_date: 'yesterday' } });
-    await old.collection<any>('rooms').insertOne({ _id: 'no id', room_name: 'odd', db_name: 'shop0' });
+    await old.collection<{ _id: string; room_name: string; db_name: string }>('rooms').insertOne({ _id: 'no id', room_name: 'odd', db_name: 'shop0' });
     const { code, stdout } = await into(tenant, '--db-name', 'shop0', '--db-name', 'shop1', '--json');
     const summary = JSON.parse(stdout);
     expect([code, summary.agrees, summary.rooms_that_differ, summary.faults]).toEqual([1, false, 0, []]);
     expect(summary.not_understood).toEqual({ rooms: 1, roomusers: 0, chats: 2 });
     expect(summary.written.chats).toBe(data.deployments[0]!.messages + data.deployments[1]!.messages - 2);
-    const written = JSON.parse(await readFile(report, 'utf8'));
-    const told = written.findings.filter(({ what }: Row) => what === 'not understood');
+    const written = JSON.parse(await readFile(report, 'utf8')) as { findings: Row[]; summary: { written: unknown } };
+    const told = written.findings.filter(({ what }) => what === 'not understood');
     expect(told).toEqual(
       expect.arrayContaining([
         { collection: 'chats', _id: first!._id.toHexString(), what: 'not understood', why: 'message is a document and not text' },

@@ -28,7 +28,25 @@ const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
 const MOST_SENT = 500;
 const SOON = { within: 60_000 };
 
-type Row = Readonly<Record<string, any>>;
+/** As much of an answer as the tests look at by name. */
+interface Row {
+  readonly _id: string;
+  readonly room_name: string;
+  readonly updated_date: string;
+  readonly seq: number;
+  readonly room_id: string;
+  readonly room: string;
+  readonly isRaiseIssue: boolean;
+  readonly user_Data: readonly Row[];
+  readonly chat_Data: readonly Row[];
+}
+
+/** The answers that hold one another's parts. */
+interface Answer extends Row {
+  readonly userData: readonly Row[];
+  readonly RoomUser: Row;
+  readonly chatData: Row;
+}
 
 /** What the replaced service has of one name: participants once each, messages in their order. */
 interface Expected {
@@ -64,12 +82,12 @@ afterAll(async () => {
   await Promise.all([service.close(), client.close()]);
 });
 
-const post = async (path: string, body: object): Promise<Row> => {
+const post = async <T = Answer>(path: string, body: object): Promise<T> => {
   const answer = await request(service.url).post(`/t/${tenant.key}${path}`).send(body);
   expect([answer.status, answer.body.message]).toEqual([200, answer.body.message]);
   return answer.body;
 };
-const get = async (path: string): Promise<Row> => (await request(service.url).get(`/t/${tenant.key}${path}`).expect(200)).body;
+const get = async <T = Answer>(path: string): Promise<T> => (await request(service.url).get(`/t/${tenant.key}${path}`).expect(200)).body;
 
 /** What the replaced service has of a deployment, by room name. */
 async function readOld(dbName: string): Promise<Map<string, Expected>> {
@@ -127,8 +145,8 @@ describe('Moving a deployment in', () => {
       ids.push(_id.toHexString());
     }
     const rooms = await stored.collection('rooms').find().toArray();
-    const found = rooms.map(({ _id, room_name: name, seq, last_message: last }) => [name, _id.toHexString(), seq, last?._id.toHexString(), seen.get(_id.toHexString())?.join()].join(' '));
-    const wanted = [...expected].map(([name, { ids, messages }]) => [name, ids[0], messages.length, messages.at(-1)?.id, messages.map(({ id }) => id).join()].join(' '));
+    const found = rooms.map(({ _id, room_name: name, seq, last_message: last }) => [name, String(_id), seq, String(last?._id), seen.get(String(_id))?.join()].join(' '));
+    const wanted = [...expected].map(([name, { ids, messages }]) => [name, ids[0], messages.length, String(messages.at(-1)?.id), messages.map(({ id }) => id).join()].join(' '));
     // One by one, because jest takes minutes to compare them as a whole.
     const others = new Set(found);
     expect([found.length, wanted.filter((one) => !others.has(one))]).toEqual([wanted.length, []]);
@@ -153,9 +171,9 @@ describe('Moving a deployment in', () => {
 
   it('answers lists as the replaced service did, the newest message by date', async () => {
     const [agent] = await stored.collection('rooms').aggregate([{ $match: { type: 'agent_to_user' } }, { $sortByCount: '$agent_id' }]).toArray();
-    const { roomData } = await post('/api/room/fetchRoomByUserAgent', { agent_id: agent!._id, agent_db: 'fleet0', type: 'agent-to-user' });
+    const { roomData } = await post<{ roomData: Row[] }>('/api/room/fetchRoomByUserAgent', { agent_id: agent!._id, agent_db: 'fleet0', type: 'agent-to-user' });
     expect(roomData).toHaveLength(agent!.count);
-    expect(roomData.map((room: Row) => room.updated_date)).toEqual(roomData.map((room: Row) => room.updated_date).sort().reverse());
+    expect(roomData.map(({ updated_date: moved }) => moved)).toEqual(roomData.map(({ updated_date: moved }) => moved).sort().reverse());
     for (const room of roomData) {
       const { ids, people, messages } = expected.get(room.room_name)!;
       expect([room._id, room.user_Data.length, room.chat_Data[0]?._id]).toEqual([ids[0], people.size, messages.at(-1)?.id]);
@@ -167,23 +185,23 @@ describe('Moving a deployment in', () => {
     const room = await stored.collection('rooms').findOne({ seq: { $gt: 3 } });
     const sent = await aMessage(service, tenant, room!._id);
     expect(sent.seq).toBe(Number(room!.seq) + 1);
-    const history = await get(`/api/chat/${room!._id.toHexString()}`);
-    expect(history.map(({ seq }: Row) => seq)).toEqual(Array.from({ length: sent.seq }, (_, at) => at + 1));
+    const history = await get<Row[]>(`/api/chat/${room!._id.toHexString()}`);
+    expect(history.map(({ seq }) => seq)).toEqual(Array.from({ length: sent.seq }, (_, at) => at + 1));
     expect(JSON.stringify(history)).not.toMatch(/brought/);
   });
 
   it('takes the old ids of merged rooms on every call', async () => {
     const merged = await stored.collection('merged_rooms').findOne({});
     const [alias, id] = [merged!._id.toHexString(), String(merged!.room)];
-    const history = await get(`/api/chat/${id}`);
+    const history = await get<Row[]>(`/api/chat/${id}`);
     expect((await get(`/api/room/${alias}`))._id).toBe(id);
     expect(await get(`/api/chat/${alias}`)).toEqual(history);
     expect(await get(`/api/chat/${alias}?limit=1`)).toEqual(history.slice(-1));
-    expect(await get(`/api/chat/${alias}?before=${history.at(-1)._id}&limit=1`)).toEqual(history.slice(-2, -1));
+    expect(await get(`/api/chat/${alias}?before=${history.at(-1)!._id}&limit=1`)).toEqual(history.slice(-2, -1));
     expect(await get(`/api/chat/${alias}?after_seq=1&limit=1`)).toEqual(history.slice(1, 2));
     expect((await get(`/api/chat/getRoomUser/${alias}`)).userData).toEqual((await get(`/api/chat/getRoomUser/${id}`)).userData);
     await request(service.url).put(`/t/${tenant.key}/api/room/raiseanissue/${alias}`).send({ isRaiseIssue: 1 }).expect(200, { status: true });
-    const joined = await post('/api/chat/joinRoomByID', { room_id: alias, user_type: 'agent', user_id: '77', username: 'somebody' });
+    const joined = await post<{ roomData: Row; RoomUser: Row }>('/api/chat/joinRoomByID', { room_id: alias, user_type: 'agent', user_id: '77', username: 'somebody' });
     expect([joined.roomData._id, joined.RoomUser.room_id, joined.roomData.isRaiseIssue]).toEqual([id, id, true]);
     const sent = await post('/api/chat/sendMessageJoin', { room_id: alias, user_type: 'agent', user_id: '77', message: 'hello' });
     expect([sent.chatData.room, sent.chatData.seq]).toEqual([id, history.length + 1]);

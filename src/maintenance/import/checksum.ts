@@ -4,7 +4,7 @@ import { PREVIEW_FIELDS } from '../../message/index.js';
 import { PARTICIPANT_FIELDS } from '../../participant/index.js';
 import { ROOM_FIELDS } from '../../room/index.js';
 import type { OldDocument } from './old-documents.js';
-import { readFlag } from './old-values.js';
+import { readFlag, readText } from './old-values.js';
 
 // What moves by itself, or is another by rule: which room it is in, and dates that the source leaves out. Dates are compared beside.
 const MOVES = new Set(['room', 'room_id', 'created_date', 'updated_date', 'isRaiseIssue', 'type', 'room_name', '__v', 'status']);
@@ -42,7 +42,7 @@ function toPart(field: string, value: unknown): string {
   if (value === undefined) return ABSENT;
   if (value === null) return NULL;
   if (value instanceof Date) return value.toISOString();
-  return field === 'is_media' ? String(readFlag(field, value)) : `${value as string}`;
+  return field === 'is_media' ? String(readFlag(field, value)) : (readText(field, value) ?? NULL);
 }
 
 /** How many messages each room of a list has, and the sum of their checksums, in any order. */

@@ -16,7 +16,7 @@ export function readText(field: string, value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (value === null) return null;
   if (value instanceof Date) return value.toISOString();
-  const text = toText(isScalarOfBson(value) ? `${value}` : value);
+  const text = toText(isScalarOfBson(value) ? String(value) : value);
   if (typeof text !== 'string') throw new NotUnderstoodError(field, value, 'text');
   return text;
 }
@@ -25,7 +25,7 @@ const FLAGS = new Map<unknown, boolean>([[true, true], [1, true], ['1', true], [
 
 /** True or false, also as number or text; a null stays. */
 export function readFlag(field: string, value: unknown): boolean | null {
-  const flag = value === null ? null : FLAGS.get(isScalarOfBson(value) ? Number(value) : value);
+  const flag = value === null ? null : FLAGS.get(isScalarOfBson(value) ? Number(String(value)) : value);
   if (flag === undefined) throw new NotUnderstoodError(field, value, 'true or false');
   return flag;
 }
@@ -51,7 +51,7 @@ export function readDate(field: string, value: unknown): Date | null {
 
 const SCALARS = new Set(['Long', 'Int32', 'Double', 'Decimal128', 'ObjectId']);
 
-function isScalarOfBson(value: unknown): value is string {
+function isScalarOfBson(value: unknown): value is number {
   return typeof value === 'object' && value !== null && SCALARS.has((value as { _bsontype?: string })._bsontype ?? '');
 }
 
