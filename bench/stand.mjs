@@ -52,6 +52,10 @@ export class Stand {
     if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
+  get uri() {
+    return this.#mongo.uri;
+  }
+
   serverStatus() {
     return this.client.db('admin').command({ serverStatus: 1 });
   }

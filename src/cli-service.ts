@@ -53,8 +53,8 @@ function findActor(): Actor {
   }
 }
 
-// Beside a running service its embedded MongoDB is used; without one it is started for this command.
-async function withDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
+/** Runs `work` on the database that the service itself would use: beside a running service its embedded MongoDB; without one it is started for this. */
+export async function withDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
   if (config.mongo.uri !== null) return work(config);
   const { embedded } = config.mongo;
   const running = await runningEmbeddedUri(embedded.dataPath);

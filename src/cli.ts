@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { PutTenantDto, toRemovedTenantDto, toTenantDto, type TenantDto } from './admin/index.js';
 import { addCheckCommands } from './cli-check.js';
+import { addImportCommand } from './cli-import.js';
 import { addKeyCommands } from './cli-keys.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { withAdmin, type Admin } from './cli-service.js';
@@ -50,6 +51,7 @@ function createProgram(): Command {
     });
   addKeyCommands(tenant);
   addCheckCommands(tenant);
+  addImportCommand(program);
   return program;
 }
 

@@ -31,8 +31,8 @@ beforeAll(async () => {
   const first = await startApp({ TRUST_PROXY: PROXY });
   instances = [first, await startApp({ TRUST_PROXY: PROXY, CONTROL_DATABASE: first.config.mongo.controlDatabase })];
   nginx = await Nginx.start(instances.map(({ url }) => url), PROXY);
-  tenant = await newTenant(first, { auth: 'required', open_from: [`${CALLER}/32`], sub_domains: ['chat.acme.example'] });
-  forged = await newTenant(first, { auth: 'required', open_from: ['10.9.9.9/32', `${PROXY}/32`], sub_domains: ['chat.forged.example'] });
+  tenant = await newTenant(first, { auth: { http: 'required', sockets: 'required' }, open_from: [`${CALLER}/32`], sub_domains: ['chat.acme.example'] });
+  forged = await newTenant(first, { auth: { http: 'required', sockets: 'required' }, open_from: ['10.9.9.9/32', `${PROXY}/32`], sub_domains: ['chat.forged.example'] });
   for (const { url } of instances) await eventually(async () => expect(await statusAt(url, forged.key)).toBe(403), WITHIN);
 });
 afterAll(async () => {

@@ -17,16 +17,19 @@ export class HistoryService {
   ) {}
 
   /**
-   * Messages of a room, oldest first.
+   * Messages of a room, oldest first; also by the old id of a room that was merged into it.
    * @throws ValidationFailedError (`before` with `after_seq`, or of another room), RoomNotFoundError
    */
   async find(tenant: Tenant, caller: Caller, roomId: Id, dto: HistoryDto = {}): Promise<Message[]> {
     await this.rooms.checkIsOf(tenant, caller, roomId);
-    const window = await this.windowOf(tenant, caller, roomId, dto);
-    const found = await this.messages.findByRoom(tenant, roomId, window);
+    const window = await this.findWindow(tenant, roomId, dto);
+    const found = window === null ? [] : await this.messages.findByRoom(tenant, roomId, window);
+    if (found.length > 0) return found;
     // A room that is not there has no messages either; only then is it worth asking.
-    if (found.length === 0) await this.rooms.getById(tenant, caller, roomId);
-    return found;
+    const { _id: id } = await this.rooms.getById(tenant, caller, roomId);
+    if (!id.equals(roomId)) return this.find(tenant, caller, id, dto);
+    if (window === null) throw new ValidationFailedError('before must be the _id of a message of this room.');
+    return [];
   }
 
   /** True where a message of that `_id` is stored, in whatever room. */
@@ -34,16 +37,11 @@ export class HistoryService {
     return this.messages.has(tenant, id);
   }
 
-  private async windowOf(tenant: Tenant, caller: Caller, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow> {
+  // Null: no message of this room has the id of `before`.
+  private async findWindow(tenant: Tenant, roomId: Id, { limit, before, after_seq: after }: HistoryDto): Promise<HistoryWindow | null> {
     if (before !== undefined && after !== undefined) throw new ValidationFailedError('before and after_seq cannot stand together.');
     if (before === undefined) return { after, limit, from: after === undefined ? 'newest' : 'oldest' };
     const seq = await this.messages.findSeq(tenant, roomId, toCheckedId(before));
-    if (seq === null) return this.refuse(tenant, caller, roomId);
-    return { before: seq, limit, from: 'newest' };
-  }
-
-  private async refuse(tenant: Tenant, caller: Caller, roomId: Id): Promise<never> {
-    await this.rooms.getById(tenant, caller, roomId);
-    throw new ValidationFailedError('before must be the _id of a message of this room.');
+    return seq === null ? null : { before: seq, limit, from: 'newest' };
   }
 }

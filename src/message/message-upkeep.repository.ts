@@ -52,7 +52,7 @@ export class MessageUpkeepRepository {
 
   /** Stores a message that is only known from elsewhere; marked, so that no socket is told of it. */
   async bringBack(tenant: Tenant, message: Message, session: ClientSession): Promise<void> {
-    const document = { ...message, brought_in: true };
+    const document: Message = { ...message, brought_in: true };
     await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertOne(document, { session }));
   }
 

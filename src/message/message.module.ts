@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 
 import { Metrics } from '../observe/index.js';
 import { RoomModule } from '../room/index.js';
+import { BroughtMessageRepository } from './brought-message.repository.js';
 import { HistoryService } from './history.service.js';
 import { MessageController } from './message.controller.js';
 import { MessageRepository } from './message.repository.js';
@@ -13,8 +14,8 @@ import { SendTransaction } from './send-transaction.js';
 @Module({
   imports: [RoomModule],
   controllers: [MessageController],
-  providers: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository, SendKeyRepository, SendTransaction],
-  exports: [HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
+  providers: [BroughtMessageRepository, HistoryService, MessageRepository, MessageService, MessageUpkeepRepository, SendKeyRepository, SendTransaction],
+  exports: [BroughtMessageRepository, HistoryService, MessageRepository, MessageService, MessageUpkeepRepository],
 })
 export class MessageModule {
   constructor(metrics: Metrics, messages: MessageService) {

@@ -14,6 +14,7 @@ import { toSettledDate, type Hello } from './settled-date.js';
 import { runTransaction, type Session } from './transaction.js';
 
 const RECONNECT_MS = 500;
+const HEARTBEAT_POLL_MS = 50;
 // Longer than making the indexes of two hundred deployments that are all called for the first time at once.
 const LONGEST_WORK_MS = 20_000;
 
@@ -116,7 +117,14 @@ export class Cluster {
     // Whoever is refused hears why at once.
     if (this.hasUser) await opened;
     if (this.connection.readyState === mongoose.STATES.connected) return;
-    await once(this.connection, 'connected', { signal: AbortSignal.timeout(this.timeoutMs) });
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    await Promise.race([once(this.connection, 'connected', { signal }), this.heartbeat(signal)]);
+  }
+
+  // Where mongoose has heard no heartbeat for two intervals, after a long computation of our own for instance, it says that it is not
+  // connected, and tells nobody when it hears the next.
+  private async heartbeat(signal: AbortSignal): Promise<void> {
+    while (this.connection.readyState !== mongoose.STATES.connected) await delay(HEARTBEAT_POLL_MS, undefined, { signal });
   }
 
   private isClosed(): boolean {

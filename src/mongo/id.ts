@@ -12,3 +12,8 @@ export function newId(): Id {
 export function toId(text: string): Id | null {
   return /^[0-9a-f]{24}$/i.test(text) ? new mongoose.Types.ObjectId(text) : null;
 }
+
+/** The order of ids, as MongoDB sorts them. */
+export function compareIds(one: Id, other: Id): number {
+  return Buffer.compare(one.id, other.id);
+}

@@ -6,7 +6,7 @@ export { Clusters, DEFAULT_CLUSTER } from './clusters.js';
 export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
 export { findAtOnce, idOf, toDocument } from './find-at-once.js';
-export { newId, toId, type Id } from './id.js';
+export { compareIds, newId, toId, type Id } from './id.js';
 export { DatabaseUsers } from './database-users.js';
 export { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';

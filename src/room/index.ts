@@ -1,3 +1,6 @@
+export { BroughtRoomRepository, type RoomReplacement } from './brought-room.repository.js';
+export type { MergedRoom } from './merged-rooms.repository.js';
+export { toRoomType } from './room-type.js';
 export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
 export { RoomType } from './room-type.decorator.js';
 export type { Message, MessageFields } from './room-message.js';

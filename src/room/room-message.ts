@@ -34,6 +34,8 @@ export interface Message {
   __v: number;
   /** Place of the message in its room: 1, 2, 3 … */
   seq: number;
+  /** Written by an import, so that no socket is told of it. Never answered. */
+  brought_in?: true;
 }
 
 /** What a sender says of a message. */

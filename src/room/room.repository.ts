@@ -3,6 +3,7 @@ import type { ClientSession, Model, mongo } from 'mongoose';
 
 import { ALL_AT_ONCE, findAtOnce, idOf, readAll, toDocument, toId, type Batch, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
+import { findSurvivor } from './merged-rooms.repository.js';
 import { toMoved, toRoomUpdate, type RoomChange } from './room-change.js';
 import { identityOf, type Joiner } from './room-participant.js';
 import { RoomKeys } from './room-keys.js';
@@ -31,8 +32,9 @@ export class RoomRepository {
     await this.models.with(tenant, ROOMS, (rooms) => rooms.insertMany(all, { ordered: true }));
   }
 
+  /** The room of that id, also by the old id of a room that was merged into it, or null. */
   findById(tenant: Tenant, id: Id): Promise<Room | null> {
-    return this.models.with(tenant, ROOMS, (rooms) => rooms.findById(id).lean<Room>());
+    return this.models.with(tenant, ROOMS, (rooms) => orOfSurvivor(rooms, id, (one) => rooms.findById(one).lean<Room>()));
   }
 
   /** The rooms of these ids that there are, without participants and newest message. */
@@ -55,8 +57,11 @@ export class RoomRepository {
   setIssue(tenant: Tenant, id: Id, { isRaiseIssue, revision, of }: IssueChange): Promise<boolean> {
     const update = [{ $set: { isRaiseIssue, ...toMoved(revision) } }];
     return this.models.with(tenant, ROOMS, async (rooms) => {
-      const { matchedCount } = await rooms.updateOne({ _id: id, ...toMemberFilter(of) }, update, { updatePipeline: true });
-      return matchedCount === 1;
+      const set = async (one: Id): Promise<true | null> => {
+        const { matchedCount } = await rooms.updateOne({ _id: one, ...toMemberFilter(of) }, update, { updatePipeline: true });
+        return matchedCount === 1 ? true : null;
+      };
+      return (await orOfSurvivor(rooms, id, set)) ?? false;
     });
   }
 
@@ -90,13 +95,13 @@ export class RoomRepository {
    * for somebody new.
    */
   change(tenant: Tenant, id: Id, change: RoomChange, options: ChangeOptions): Promise<Room | null> {
-    const filter = { _id: id, $and: [toMemberFilter(options.of), whereThereIsPlace(change.joiner, options)] };
+    const conditions = [toMemberFilter(options.of), whereThereIsPlace(change.joiner, options)];
     const { session } = options;
-    return this.models.with(tenant, ROOMS, (rooms) =>
-      toDatabase(rooms)
-        .collection<Room>(ROOMS.name)
-        .findOneAndUpdate(filter, toRoomUpdate(change), { returnDocument: 'after', ...(session === undefined ? {} : { session }) }),
-    );
+    return this.models.with(tenant, ROOMS, (rooms) => {
+      const stored = toDatabase(rooms).collection<Room>(ROOMS.name);
+      const asked = { returnDocument: 'after', ...(session === undefined ? {} : { session }) } as const;
+      return orOfSurvivor(rooms, id, (one) => stored.findOneAndUpdate({ _id: one, $and: conditions }, toRoomUpdate(change), asked), session);
+    });
   }
 
   private readParts(tenant: Tenant, ids: readonly Id[], { projection, visit }: { projection: object; visit: (room: Buffer) => void }): Promise<void> {
@@ -159,6 +164,14 @@ function positionOf(keys: RoomKeys): RoomPosition | undefined {
 
 function byIds(ids: readonly Id[]): { _id: { $in: Id[] } } {
   return { _id: { $in: [...ids] } };
+}
+
+// No room has the id of one that was merged: only then is its new place asked for.
+async function orOfSurvivor<T>(rooms: Model<RoomRecord>, id: Id, ask: (id: Id) => Promise<T | null>, session?: ClientSession): Promise<T | null> {
+  const found = await ask(id);
+  if (found !== null) return found;
+  const survivor = await findSurvivor(toDatabase(rooms), id, session);
+  return survivor === null ? null : ask(survivor);
 }
 
 // Lists and sends use the driver itself: mongoose has nothing to add to them but time.

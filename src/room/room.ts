@@ -47,6 +47,8 @@ export interface Room extends RoomFields {
   last_message: Message | null;
   /** Role of whoever made it; absent of rooms that were made before this was noted. Never answered. */
   made_by?: Role;
+  /** Which source an import brought it from; absent of rooms that were made here. Never answered. */
+  brought_by?: string;
   /** How many messages the room has had. */
   seq: number;
   /** New with every change of the room, its participants or its preview, so that no two states share one. */

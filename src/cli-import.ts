@@ -1,0 +1,156 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Command } from 'commander';
+
+import { AdminModule, TenantAdminService } from './admin/index.js';
+import { AuditModule } from './audit/index.js';
+import { AuthModule } from './auth/index.js';
+import { print, type OutputOptions } from './cli-print.js';
+import { withDatabase } from './cli-service.js';
+import { toMoment, ValidationFailedError } from './common/index.js';
+import { ConfigModule, loadEnvironment, readConfig, type Config } from './config/index.js';
+import { findDeployments, ImportRefusedError, ImportService, MaintenanceModule, Progress, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
+import { MongoModule, toId, type Id } from './mongo/index.js';
+import { ObserveModule } from './observe/index.js';
+import { TenancyModule, type Tenant } from './tenancy/index.js';
+
+@Module({ imports: [ObserveModule, MongoModule, AuditModule, TenancyModule, AuthModule, AdminModule, MaintenanceModule] })
+class ImportModule {
+  static with(config: Config): DynamicModule {
+    return { module: ImportModule, imports: [ConfigModule.with(config)] };
+  }
+}
+
+interface Options extends OutputOptions {
+  readonly from: string;
+  readonly database: string;
+  readonly tenant?: string;
+  readonly split?: boolean;
+  readonly dbName?: string[];
+  readonly agentDb?: string[];
+  readonly dryRun?: boolean;
+  readonly since?: string;
+  readonly intoExisting?: boolean;
+  readonly report?: string;
+}
+
+const PATIENCE_MS = 10_000;
+
+const several = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** The command that moves a deployment of the replaced service in. */
+export function addImportCommand(program: Command): void {
+  program
+    .command('import')
+    .description('move a deployment of the replaced chat service in, or list those of its database')
+    .requiredOption('--from <uri>', 'where its MongoDB is; nothing is ever written there')
+    .requiredOption('--database <name>', 'its database')
+    .option('--tenant <key>', 'the tenant that is filled')
+    .option('--split', 'only list the deployments that are found, and the commands that move them in')
+    .option('--db-name <name>', 'rooms of this db_name', several)
+    .option('--agent-db <name>', 'rooms of this agent_db', several)
+    .option('--since <date>', 'only participants and messages that were stored since then')
+    .option('--into-existing', 'also where the tenant has rooms that this source did not bring')
+    .option('--dry-run', 'read and report, and write nothing')
+    .option('--report <file>', 'where the report is written')
+    .option('--json', 'print JSON only')
+    .action(runImport);
+}
+
+async function runImport(options: Options): Promise<void> {
+  if (options.split === true) return withSource(options, (source) => split(source, options));
+  const { tenant: key } = options;
+  if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');
+  const from = toFirstId(options.since);
+  const summary = await withDatabase(readConfig(loadEnvironment()), async (config) => {
+    const context = await NestFactory.createApplicationContext(ImportModule.with(patient(config)), { logger: false, abortOnError: false });
+    try {
+      const tenant = await context.get(TenantAdminService).get(key);
+      return await withSource(options, (source) => bring(context.get(ImportService), { tenant, source, options, from }));
+    } finally {
+      await context.close();
+    }
+  });
+  print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
+  if (!summary.agrees) process.exitCode = 1;
+}
+
+// Nobody waits for an answer, and it may take hours to come as far again.
+function patient(config: Config): Config {
+  return { ...config, mongo: { ...config.mongo, timeoutMs: Math.max(config.mongo.timeoutMs, PATIENCE_MS) } };
+}
+
+interface Bringing {
+  readonly tenant: Tenant;
+  readonly source: SourceRepository;
+  readonly options: Options;
+  readonly from: Id | null;
+}
+
+async function bring(service: ImportService, { tenant, source, options, from }: Bringing): Promise<Summary & { report: string }> {
+  const began = new Date();
+  const deployment = await toDeployment(tenant, source, options);
+  const chosen: ImportOptions = { deployment, from, dryRun: options.dryRun === true, intoExisting: options.intoExisting === true };
+  const path = options.report ?? `import-${tenant.key}-${began.toISOString().replaceAll(':', '-')}.json`;
+  const report = new ReportFile(path, { tenant: tenant.key, database: options.database, deployment, since: options.since ?? null, dry_run: chosen.dryRun, began });
+  const tally = new Tally((finding) => report.add(finding));
+  const progress = new Progress(process.stderr);
+  try {
+    const census = await service.run(tenant, chosen, { source, tally, progress });
+    progress.end();
+    const summary = toSummary(tally, census, { dryRun: chosen.dryRun, seconds: (Date.now() - began.getTime()) / 1_000 });
+    report.end(summary);
+    return { ...summary, report: path };
+  } catch (error) {
+    report.end({ stopped: error instanceof Error ? error.message : String(error), read: tally.readings, written: tally.written, agrees: false });
+    throw error;
+  }
+}
+
+// Without names of its own the tenant may take the only deployment that there is, and never one of several.
+async function toDeployment({ names }: Tenant, source: SourceRepository, { dbName, agentDb }: Options): Promise<Deployment> {
+  if (dbName !== undefined || agentDb !== undefined) return { dbNames: dbName ?? [], agentDbs: agentDb ?? [] };
+  if (names.length > 0) return { dbNames: names, agentDbs: names };
+  const [only, ...others] = await findDeployments(source);
+  if (others.length > 0 || only === undefined) throw new ImportRefusedError('The source has several deployments, or none. Say which by --db-name and --agent-db; --split lists them.');
+  return null;
+}
+
+async function split(source: SourceRepository, options: Options): Promise<void> {
+  const found = await findDeployments(source);
+  print(options, found.map((one) => ({ ...one, command: toCommand(one, options) })), (all) => all.map(toLine).join('\n\n'));
+}
+
+function toLine({ db_names: dbNames, agent_dbs: agentDbs, rooms, messages, newest, command }: Found & { command: string }): string {
+  const names = [`db_name: ${dbNames.join(', ') || '–'}`, `agent_db: ${agentDbs.join(', ') || '–'}`];
+  return `${names.join('   ')}\n  ${rooms} rooms, ${messages} messages, newest ${newest?.toISOString() ?? '–'}\n  ${command}`;
+}
+
+function toCommand({ db_names: dbNames, agent_dbs: agentDbs }: Found, { database }: Options): string {
+  if (dbNames.length + agentDbs.length === 0) return '(rooms without db_name and agent_db: nobody can tell whose they are)';
+  const names = [...dbNames.map((name) => ` --db-name ${toWord(name)}`), ...agentDbs.map((name) => ` --agent-db ${toWord(name)}`)];
+  return `npm run import -- --from URI --database ${toWord(database)} --tenant KEY${names.join('')}`;
+}
+
+// As a POSIX shell takes it for one word.
+function toWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+async function withSource<T>({ from, database }: Options, work: (source: SourceRepository) => Promise<T>): Promise<T> {
+  const source = await SourceRepository.open(from, database);
+  try {
+    return await work(source);
+  } finally {
+    await source.close();
+  }
+}
+
+// An ObjectId begins with the second in which it was made.
+function toFirstId(since: string | undefined): Id | null {
+  if (since === undefined) return null;
+  const moment = toMoment(since);
+  if (moment === null) throw new ValidationFailedError('--since must be an ISO 8601 date.');
+  const seconds = Math.max(Math.floor(moment.getTime() / 1_000), 0);
+  return toId(`${seconds.toString(16).padStart(8, '0')}${'0'.repeat(16)}`);
+}

@@ -1,0 +1,94 @@
+import type { Id } from '../../mongo/index.js';
+
+/** Which rooms of a source are moved in: those of these names in `db_name` or `agent_db`; null: all. */
+export type Deployment = { readonly dbNames: readonly string[]; readonly agentDbs: readonly string[] } | null;
+
+/** Rooms of one name: they become one, that of the first id. */
+export interface SameName {
+  readonly ids: readonly Id[];
+}
+
+/** Rooms of the source that are read together, and what each one's messages need to be in order. */
+export interface Wanted {
+  readonly ids: readonly Id[];
+  /** For each id the place of the room that it is part of now. */
+  readonly places: readonly number[];
+  /** For each id the date of messages that have none. */
+  readonly dates: readonly Date[];
+  /** Only what has this id or a later one; null: everything. */
+  readonly from: Id | null;
+}
+
+// Names that pipelines give to what they work out for themselves.
+const AT = '__at';
+const DATE = '__date';
+
+/** Finds the rooms of a deployment, whether its names are stored as text or as numbers. */
+export function toDeploymentFilter(deployment: Deployment): object {
+  if (deployment === null) return {};
+  const { dbNames, agentDbs } = deployment;
+  return { $or: [{ db_name: { $in: withNumbers(dbNames) } }, { agent_db: { $in: withNumbers(agentDbs) } }] };
+}
+
+/** The rooms of a deployment by name, those of the oldest id first. */
+export function toSameNames(deployment: Deployment): object[] {
+  const text = { $convert: { input: '$room_name', to: 'string', onError: '', onNull: '' } };
+  const name = { $cond: [{ $eq: ['$name', ''] }, '$_id', '$name'] };
+  return [
+    { $match: { _id: { $type: 'objectId' }, ...toDeploymentFilter(deployment) } },
+    { $project: { name: text } },
+    { $group: { _id: name, first: { $min: '$_id' }, ids: { $push: '$_id' } } },
+    { $sort: { first: 1 } },
+    { $project: { _id: 0, ids: 1 } },
+  ];
+}
+
+/** Participants or messages of these rooms, those of a room together, in their order by date and id; in place of the room's id each has its room's place. */
+export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from }: Wanted): object[] {
+  const at = { $indexOfArray: [{ $literal: ids }, toRoomId(field)] };
+  const of = (list: readonly unknown[]): object => ({ $arrayElemAt: [{ $literal: list }, `$${AT}`] });
+  return [
+    { $match: { [field]: { $in: inBothForms(ids) }, ...since(from) } },
+    { $addFields: { [AT]: at } },
+    { $addFields: { [field]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
+    { $sort: { [field]: 1, [DATE]: 1, _id: 1 } },
+    { $unset: [AT, DATE] },
+  ];
+}
+
+/** How many participants or messages each room has, by the room's id: null stands for what is no id. */
+export function toCounts(field: 'room' | 'room_id', from: Id | null): object[] {
+  const newest = { $max: { $cond: [{ $eq: [{ $type: '$created_date' }, 'date'] }, '$created_date', null] } };
+  return [{ $match: since(from) }, { $group: { _id: toRoomId(field), count: { $sum: 1 }, newest } }, { $sort: { _id: 1 } }];
+}
+
+/** Finds what says one of these ids as its room; null stands for what says no id at all. */
+export function toStrayFilter(field: 'room' | 'room_id', rooms: readonly (Id | null)[], from: Id | null): object {
+  const ids = rooms.filter((room) => room !== null);
+  const none = rooms.length === ids.length ? [] : [{ $expr: { $eq: [toRoomId(field), null] } }];
+  return { $or: [{ [field]: { $in: inBothForms(ids) } }, ...none], ...since(from) };
+}
+
+function since(from: Id | null): object {
+  return from === null ? {} : { _id: { $gte: from } };
+}
+
+function toRoomId(field: string): object {
+  const converted = { $convert: { input: `$${field}`, to: 'objectId', onError: null, onNull: null } };
+  return { $cond: [{ $eq: [{ $type: `$${field}` }, 'objectId'] }, `$${field}`, converted] };
+}
+
+// As readDate understands it.
+function toDate(field: string): object {
+  const number = { $convert: { input: { $convert: { input: field, to: 'long', onError: null } }, to: 'date', onError: null } };
+  const text = { $convert: { input: field, to: 'date', onError: number } };
+  return { $switch: { branches: [{ case: { $eq: [{ $type: field }, 'date'] }, then: field }, { case: { $eq: [{ $type: field }, 'string'] }, then: text }], default: number } };
+}
+
+function inBothForms(ids: readonly Id[]): unknown[] {
+  return [...ids, ...ids.map((id) => id.toHexString())];
+}
+
+function withNumbers(names: readonly string[]): unknown[] {
+  return names.flatMap((name) => (String(Number(name)) === name ? [name, Number(name)] : [name]));
+}

@@ -1,0 +1,90 @@
+import { newId } from '../../mongo/index.js';
+import type { MergedRoom, Message, Room, RoomReplacement } from '../../room/index.js';
+import { mergeParticipants, newest, toEmptyRoom, type MergedParticipant, type OldPart } from './old-group.js';
+
+/** What has to be stored so that a part of a group is here. */
+export interface Plan {
+  readonly part: OldPart;
+  /** The room as it is before, or as it would be empty. */
+  readonly before: Room;
+  readonly made: Room | null;
+  readonly changed: RoomReplacement | null;
+  readonly merged: readonly MergedRoom[];
+  readonly messages: readonly Message[];
+  readonly joined: number;
+  readonly same: readonly MergedParticipant[];
+}
+
+/** What is known of the target when a plan is made. */
+export interface Known {
+  /** The room that the group is here already. */
+  readonly room: Room | null;
+  /** Ids of messages that are stored. */
+  readonly messages: ReadonlySet<string>;
+  readonly source: string;
+}
+
+/** Works out what is missing of the part. What is here keeps its place, whatever the source says now. */
+export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
+  const before = room ?? toEmptyRoom(part.group, source, newId());
+  const fresh = toFresh(part, before, messages);
+  const { kept, merged: same } = toJoiners(part, before);
+  const fields = { ...toFields(part, before, source), ...toGrown(before, fresh, kept), ...toMoved(part, before, fresh) };
+  const isChanged = Object.keys(fields).length > 0;
+  const ids = part.group.ids.filter((id) => !id.equals(before._id));
+  return {
+    part,
+    before,
+    made: room === null ? { ...before, ...fields } : null,
+    changed: room !== null && isChanged ? { id: room._id, seen: room.revision, fields: { ...fields, revision: newId() } } : null,
+    merged: ids.map((id) => ({ _id: id, room: before._id })),
+    messages: fresh,
+    joined: kept.length,
+    same,
+  };
+}
+
+function toFresh({ messages }: OldPart, room: Room, stored: ReadonlySet<string>): Message[] {
+  let { seq } = room;
+  const fresh = stored.size === 0 ? messages : messages.filter(({ _id }) => !stored.has(_id.toHexString()));
+  // In place, as they were read.
+  return fresh.map((message) => Object.assign(message, { room: room._id, seq: ++seq }));
+}
+
+function toJoiners({ participants }: OldPart, room: Room): ReturnType<typeof mergeParticipants> {
+  const there = new Set(room.participants.map(({ _id }) => _id.toHexString()));
+  const missing = participants.filter(({ _id }) => !there.has(_id.toHexString()));
+  const { kept, merged } = mergeParticipants(missing, room.participants);
+  return { kept: kept.map((one) => ({ ...one, room_id: room._id })), merged };
+}
+
+// What moved in the source since an earlier run; a room that moved here since is left as it is.
+function toFields({ group: { head, updated } }: OldPart, room: Room, source: string): Partial<Room> {
+  const isNewer = updated !== null && updated > room.updated_date;
+  return isNewer && room.brought_by === source && room._id.equals(head.id) ? { ...head.fields, room_name: room.room_name } : {};
+}
+
+function toGrown(room: Room, fresh: readonly Message[], kept: Room['participants']): Partial<Room> {
+  const last = toPreview(room, fresh);
+  return {
+    ...(kept.length === 0 ? {} : { participants: [...room.participants, ...kept] }),
+    ...(fresh.length === 0 ? {} : { seq: room.seq + fresh.length }),
+    ...(last === room.last_message ? {} : { last_message: last === null ? null : withoutMark(last) }),
+  };
+}
+
+function toPreview(room: Room, fresh: readonly Message[]): Message | null {
+  return fresh.reduce((last, message) => (last !== null && last.created_date > message.created_date ? last : message), room.last_message);
+}
+
+// The mark belongs to what is stored as a message.
+function withoutMark({ brought_in: _, ...message }: Message): Message {
+  return message;
+}
+
+// The source says when a room moved; where it does not, its messages do.
+function toMoved({ group: { updated } }: OldPart, room: Room, fresh: readonly Message[]): Partial<Room> {
+  const said = updated === null ? fresh.map((message) => message.created_date) : [updated];
+  const moved = newest([room.updated_date, ...said]);
+  return moved > room.updated_date ? { updated_date: moved } : {};
+}
