@@ -34,9 +34,9 @@ export function messageTo(tenant, room, message = 'I am at the door.') {
   return toJsonCall('POST', `/t/${tenant}/api/chat/sendMessageJoin`, { room_id: room, message, ...sender, ...direction }, toCredential(tenant));
 }
 
-/** Makes one call and answers its status, headers and text. @throws where the status is another than 200 */
-export async function call(url, { path, ...request }) {
-  const answer = await fetch(url + path, request);
+/** Makes one call, which asks for gzip only where its headers say so, and answers headers and text. @throws where the status is another than 200 */
+export async function call(url, { path, headers, ...request }) {
+  const answer = await fetch(url + path, { ...request, headers: { 'accept-encoding': 'identity', ...headers } });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${request.method} ${path} answered ${answer.status}: ${text.slice(0, 300)}`);
   return { headers: answer.headers, text };

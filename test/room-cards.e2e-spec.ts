@@ -71,6 +71,7 @@ describe.each(LIST_NAMES)('%s', (list) => {
       const { status, text, headers: kept } = await again(from);
       expect([status, text, kept.etag]).toEqual([304, '', headers.etag]);
     }
+    expect((await ask(list, {}, service, own).set('if-none-match', headers.etag!.replace('W/', ''))).status).toBe(304);
     await aMessage(other, own, room._id, { message: 'news' });
     const { status, body, headers: changed } = await again();
     expect([status, body.roomData[0]._id]).toEqual([200, String(room._id)]);

@@ -68,9 +68,10 @@ async function checkAlike(processes, agent) {
 async function warmUp({ service, floor, ...others }, agents) {
   const etags = new Map();
   await eachOf(agents, 4, async (agent) => {
-    const { headers } = await call(service.url, listOf(TENANT, agent, { headers: { 'accept-encoding': 'identity' } }));
+    const { headers } = await call(service.url, listOf(TENANT, agent));
     etags.set(agent, headers.get('etag'));
-    for (const { url } of [service, floor]) await call(url, listOf(TENANT, agent));
+    await call(service.url, listOf(TENANT, agent, { headers: { 'accept-encoding': 'gzip' } }));
+    await call(floor.url, listOf(TENANT, agent));
   });
   await eachOf(agents.slice(0, WARM_UP_CALLS), 4, async (agent) => {
     for (const { url } of Object.values(others)) await call(url, listOf(TENANT, agent));

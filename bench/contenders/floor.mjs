@@ -1,4 +1,4 @@
-/** What no service can be faster than on this machine: the body, the one covered query by the bare driver, and bytes that were made before. */
+/** What is left when a service does nothing: the body, the one covered query by the bare driver, and bytes that were made before. */
 import { createServer } from 'node:http';
 
 import mongoose from 'mongoose';

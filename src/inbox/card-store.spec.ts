@@ -46,6 +46,15 @@ describe('CardStore', () => {
     expect(store.evicted).toBe(1);
   });
 
+  it('takes a new card also where all others are in use', () => {
+    const store = new CardStore(200 * ONE);
+    const all = Array.from({ length: 200 }, (_, at) => `card ${at}`);
+    for (const name of all) store.put('ace', name, card(name));
+    expect(names(store, 'ace', all)).toEqual(all);
+    store.put('ace', 'new', card('new'));
+    expect([names(store, 'ace', all).length, names(store, 'ace', ['new'])]).toEqual([199, ['new']]);
+  });
+
   it('lets a tenant that reads everything pay for itself', () => {
     const store = new CardStore(10 * ONE);
     for (const name of ['a', 'b', 'c']) store.put('small', name, card(name));

@@ -29,6 +29,11 @@ describe('A gzip stream of parts', () => {
     expect(gunzipSync(toGzip([{ plain, part: storedPart(plain) }]))).toEqual(plain);
   });
 
+  it('holds no more memory than a packed part takes', () => {
+    const packed = packedPart(Buffer.from('{"message":"hello hello hello"}'));
+    expect(packed.buffer.byteLength).toBe(packed.length);
+  });
+
   it('packs text well', () => {
     const plain = Buffer.from(JSON.stringify(Array.from({ length: 100 }, (_, at) => ({ room_name: `OrderNo-${at}-orderId-${at}-oderVendor-7` }))));
     expect(packedPart(plain).length).toBeLessThan(plain.length / 4);

@@ -1,5 +1,7 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
+import { toOwnBytes } from './own-bytes.js';
+
 // RFC 1952: magic, deflate, no flags, no date, no extra flags, unknown system.
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const LAST_BLOCK = Buffer.from([0x03, 0x00]);
@@ -7,7 +9,7 @@ const MOST_STORED = 0xffff;
 
 /** Bytes as a part of a gzip stream: whole blocks that refer to nothing before them, so that parts can stand in any order. */
 export function packedPart(plain: Buffer): Buffer {
-  return deflateRawSync(plain, { finishFlush: constants.Z_SYNC_FLUSH });
+  return toOwnBytes(deflateRawSync(plain, { finishFlush: constants.Z_SYNC_FLUSH }));
 }
 
 /** Bytes as a part of a gzip stream, as they are. */

@@ -14,7 +14,7 @@ export class JsonOutput {
 
   constructor(private readonly bytes: Buffer) {}
 
-  /** What was written; of the exact size, and not from Node's pool, of which one small part that is kept holds all. */
+  /** What was written, in memory of its own: the buffer is for others. */
   copy(): Buffer {
     const copy = Buffer.allocUnsafeSlow(this.length);
     this.bytes.copy(copy, 0, 0, this.length);

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { readConfig } from '../config/index.js';
 import { Metrics } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
@@ -8,7 +11,13 @@ const beta = { database: 'beta' } as Tenant;
 const config = readConfig({ ROOM_CACHE: '1mb' });
 const answers = (): ListAnswers => new ListAnswers(new Metrics(config), config);
 const find = (all: ListAnswers, tenant: Tenant, name: string, etag: string): Buffer | null => all.find(tenant, name, { etag, rooms: 1 });
-const kept = (etag: string, length = 10): { etag: string; bytes: Buffer } => ({ etag, bytes: Buffer.alloc(length, etag) });
+const kept = (etag: string, length = 10): { etag: string; bytes: Buffer } => ({ etag, bytes: Buffer.concat([Buffer.alloc(length, etag)]) });
+
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('ListAnswers', () => {
   it('finds an answer by its name and ETag, for its tenant only', () => {
@@ -30,6 +39,14 @@ describe('ListAnswers', () => {
     all.keep(ace, 'large', kept('1', most + 1));
     all.keep(ace, 'largest', kept('1', most));
     expect([find(all, ace, 'large', '1'), find(all, ace, 'largest', '1')?.length]).toEqual([null, most]);
+  });
+
+  it('holds no more memory than it counts, of lists with long names and few bytes', () => {
+    const all = answers();
+    const before = heapUsed();
+    for (let at = 0; at < 300; at++) all.keep(ace, `${at} ${'a shop, '.repeat(10_000)}`.toUpperCase(), kept('1'));
+    expect(heapUsed() - before).toBeLessThan(1_048_576);
+    expect(find(all, ace, `299 ${'A SHOP, '.repeat(10_000)}`, '1')?.buffer.byteLength).toBe(10);
   });
 
   it('gives up old ones when there is no more memory', () => {

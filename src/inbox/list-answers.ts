@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
+
 import { Inject, Injectable } from '@nestjs/common';
 
 import { CONFIG, type Config } from '../config/index.js';
 import { Metrics } from '../observe/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import { CardStore } from './card-store.js';
+import { toOwnBytes } from './own-bytes.js';
 
 /** What lists take of the memory that is for rooms and lists together; cards have the rest. */
 export const LISTS_SHARE = 1 / 4;
@@ -27,13 +30,20 @@ export class ListAnswers {
 
   /** The answer of that name with that ETag, and of so many rooms, or null. */
   find({ database }: Tenant, name: string, { etag, rooms }: { readonly etag: string; readonly rooms: number }): Buffer | null {
-    const known = this.store.find(database, name, etag);
+    const known = this.store.find(database, toShort(name), etag);
     if (known !== null) this.metrics.cardHits.inc(rooms);
     return known?.plain ?? null;
   }
 
   /** Keeps an answer in place of the one of its name. */
   keep({ database }: Tenant, name: string, { etag, bytes }: { readonly etag: string; readonly bytes: Buffer }): void {
-    if (bytes.length <= this.largest) this.store.put(database, name, { id: name, revision: etag, plain: bytes, packed: null, isUsed: false });
+    if (bytes.length > this.largest) return;
+    const id = toShort(name);
+    this.store.put(database, id, { id, revision: etag, plain: toOwnBytes(bytes), packed: null, isUsed: false });
   }
+}
+
+// A list of thousands of shops has a name of a hundred kilobytes, and may have no rooms.
+function toShort(name: string): string {
+  return createHash('sha1').update(name).digest('base64url');
 }

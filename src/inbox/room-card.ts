@@ -5,6 +5,7 @@ import { PARTICIPANT_FIELDS, toWireParticipant, type WireParticipant } from '../
 import { ROOM_FIELDS, toWireRoom, type Room, type WireRoom } from '../room/index.js';
 import { BsonToJson } from './bson-to-json.js';
 import type { Card } from './card-store.js';
+import { toOwnBytes } from './own-bytes.js';
 
 /** A room as lists answer it: with everybody in it, in order of joining, and its newest message, none or one. */
 export type RoomCard = WireRoom & { readonly user_Data: WireParticipant[]; readonly chat_Data: WirePreview[] };
@@ -38,7 +39,7 @@ export function toCard(bytes: Buffer, shape: Shape, view: View): Card {
   const revision = plain && findRevision(bytes);
   if (plain && revision) return { id: idOf(bytes), revision, plain, packed: null, isUsed: false };
   const room = toDocument(bytes) as Room;
-  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toBytes(JSON.stringify(toWire(room, view))), packed: null, isUsed: false };
+  return { id: room._id.toHexString(), revision: room.revision.toHexString(), plain: toOwnBytes(Buffer.from(JSON.stringify(toWire(room, view)))), packed: null, isUsed: false };
 }
 
 function toRoomAlone(room: Room, view: View): WireRoom {
@@ -51,11 +52,4 @@ function findRevision(bytes: Buffer): string | null {
   if (!REVISION.find(bytes, 0) || REVISION.types[0] !== TYPES.id) return null;
   const [at = 0] = REVISION.places;
   return bytes.toString('hex', at, at + 12);
-}
-
-// Not from Node's pool, of which one small part that is kept holds all.
-function toBytes(json: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(json));
-  bytes.write(json);
-  return bytes;
 }

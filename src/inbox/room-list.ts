@@ -47,7 +47,7 @@ export class RoomList {
     private readonly end: PageEnd | null,
     private readonly kept: Kept,
   ) {
-    this.etag = toEtag(of, keys.bytes, end);
+    this.etag = toEtag(of, keys, end);
   }
 
   /** The answer's bytes, and what tells them from others: a room may have moved since its key was read. @throws DatabaseUnavailableError */
@@ -77,7 +77,7 @@ export class RoomList {
 
   // Never the ETag of the same rooms' keys: whoever sends it back is answered in full once more.
   private etagOf(cards: readonly Card[]): string {
-    return toEtag(this.of, [Buffer.from(JSON.stringify(cards.map(({ id, revision }) => [id, revision])))], this.end);
+    return toEtag(this.of, { length: cards.length, bytes: [Buffer.from(JSON.stringify(cards.map(({ id, revision }) => [id, revision])))] }, this.end);
   }
 
   private toPlain(cards: readonly Card[]): Buffer {
@@ -104,8 +104,9 @@ function isOf(states: readonly RoomState[], cards: readonly Card[]): boolean {
 }
 
 // Weak: the same list is the same whether it is packed or not.
-function toEtag({ tenant, look, query }: ListOf, states: readonly Buffer[], end: PageEnd | null): string {
-  const hash = createHash('sha1').update(JSON.stringify([tenant.updated_date, look.shape, look.view.id, end?.next_cursor === null, query]));
-  for (const bytes of states) hash.update(bytes);
+function toEtag({ tenant, look, query }: ListOf, { length, bytes }: Pick<RoomKeys, 'length' | 'bytes'>, end: PageEnd | null): string {
+  // How many of the keys are answered is not in their bytes.
+  const hash = createHash('sha1').update(JSON.stringify([tenant.updated_date, look.shape, look.view.id, end?.next_cursor === null, query, length]));
+  for (const part of bytes) hash.update(part);
   return `W/"${hash.digest('base64url')}"`;
 }

@@ -21,6 +21,11 @@ export async function sendList(response: Response, list: RoomList): Promise<void
   response.status(200).end(bytes);
 }
 
+// Compared weakly: whether it says `W/` does not matter; https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match
 function has(ifNoneMatch: string | undefined, etag: string): boolean {
-  return ifNoneMatch?.split(',').some((one) => one.trim() === etag) === true;
+  return ifNoneMatch?.split(',').some((one) => toOpaque(one.trim()) === toOpaque(etag)) === true;
+}
+
+function toOpaque(etag: string): string {
+  return etag.replace(/^W\//, '');
 }

@@ -1,4 +1,4 @@
-export type { Batch } from './batch.js';
+export { Batch } from './batch.js';
 export { BsonFields, eachElement, TYPES } from './bson-fields.js';
 export { ChangeFeed, type Insertion } from './change-feed.js';
 export { Cluster } from './cluster.js';

@@ -23,7 +23,7 @@ export class RoomKeys {
     return Math.min(this.most, this.batches.reduce((sum, { length }) => sum + length, 0));
   }
 
-  /** Bytes that tell these keys, in their order, from all others of the same list. */
+  /** Bytes that tell these keys, in their order, from all others of the same list; with those behind the first `most`. */
   get bytes(): readonly Buffer[] {
     return this.batches.map(({ bytes }) => bytes);
   }
