@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type request from 'supertest';
 
+import { TenantAdminService } from '../src/admin/index.js';
 import { Clusters, newId } from '../src/mongo/index.js';
 import type { Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
@@ -195,6 +196,21 @@ describe('A key', () => {
     const again = await keyed(agent, key, { user_id: '141' }, theirs._id).expect(200);
     expect([other.headers['idempotent-replayed'], again.headers['idempotent-replayed']]).toEqual([undefined, 'true']);
     expect([other.body.chatData.auth_user_id, again.body.chatData]).toEqual(['1', first.body.chatData]);
+  });
+
+  it('answers nothing to whose room it is no more, and what is masked by now only masked', async () => {
+    const guarded = await newGuardedTenant(one);
+    const theirs = await aRoom(one, guarded);
+    const agent = await personCalls(one, guarded, 'agent', '141');
+    const key = aKey();
+    const send = (): request.Test => keyed(agent, key, { phone_num: '+4915112345678' }, theirs._id);
+    const first = await send().expect(200);
+    expect(first.text).toContain('+4915112345678');
+    await one.app.get(TenantAdminService).put(guarded.key, { settings: { masking: { agent: { '*': ['phone_num'] } } } });
+    const again = await send().expect(200);
+    expect([again.headers['idempotent-replayed'], again.text]).toEqual(['true', expect.not.stringContaining('+4915112345678')]);
+    await client.db(guarded.database).collection('rooms').updateOne({ _id: theirs._id }, { $set: { agent_id: '9' } });
+    await expectRefused(send(), 404, 'ROOM_NOT_FOUND', 'room');
   });
 
   it('belongs to its deployment', async () => {

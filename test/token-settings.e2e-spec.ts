@@ -106,6 +106,20 @@ describe('settings.lookup', () => {
     expect((await put({ lookup: null })).body.settings.lookup).toBeNull();
   });
 
+  it('never answers the query of an address, which may be a secret, and does not take what it answers for one', async () => {
+    const [url, jwks] = ['https://api.acme.example/me?key=of-acme-only#?x', `${JWKS}?key=of-acme-only`];
+    const { body } = await put({ lookup: { ...LOOKUP, url }, jwt: { jwks_url: jwks } });
+    expect([body.settings.lookup.url, body.settings.jwt.jwks_url]).toEqual(['https://api.acme.example/me?***', `${JWKS}?***`]);
+    expect([stored()?.lookup?.url, stored()?.jwt?.jwks_url]).toEqual([url, jwks]);
+    const all = await request(service.url).get('/admin/tenants').set('Authorization', `Bearer ${ADMIN_TOKEN}`);
+    for (const text of [(await get()).text, all.text, JSON.stringify(service.log)]) expect(text).not.toContain('of-acme-only');
+    for (const settings of [{ lookup: body.settings.lookup as object }, { jwt: { jwks_url: `${JWKS}?***` } }]) {
+      const { status, body: refused } = await put(settings);
+      expect([status, refused.message]).toEqual([400, expect.stringMatching(/url must be .*\?\*\*\*/)]);
+    }
+    expect(stored()?.lookup?.url).toBe(url);
+  });
+
   it.each<[string, unknown[]]>([
     ['lookup', ['x', 1, [], [LOOKUP]]],
     ['url', ['ftp://acme.example', 'https://u:p@acme.example', 'http://u@acme.example', 'javascript:alert(1)', 'acme.example', '', undefined, null, 1, [], {}, `https://acme.example/${'x'.repeat(2_000)}`].map((url) => ({ ...LOOKUP, url }))],

@@ -5,6 +5,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
 import { eventually } from './support/eventually.js';
 import { Listener, RELEASES, type ListenerOptions } from './support/listener.js';
+import { scrape, valueOf } from './support/scrape.js';
 import { dropAll, newTenant } from './support/tenants.js';
 import { answering, newLookupTenant, personAnswer, TokenServer } from './support/token-server.js';
 import { seconds, signedWith } from './support/tokens.js';
@@ -187,6 +188,22 @@ describe('A socket whose token is looked up', () => {
     expect(listener.socket.connected).toBe(false);
     server.answer = answering(personAnswer());
     await isConnected(listener);
+  });
+
+  it('takes no place where it goes before the server has answered', async () => {
+    await put(tenant.key, { limits: { sockets: 1 } });
+    const going = new Promise<() => void>((resolve) => {
+      server.answer = (incoming, response) => resolve(() => answering(personAnswer())(incoming, response));
+    });
+    const before = valueOf(await scrape(service), 'anteroom_connections');
+    const gone = listen({ auth: { token: 'an-opaque-token' } });
+    const answer = await going;
+    gone.close();
+    await eventually(async () => expect(valueOf(await scrape(service), 'anteroom_connections')).toBe(before), WITHIN);
+    answer();
+    server.answer = answering(personAnswer());
+    const coming = listen({ auth: { token: 'another-opaque-token' } });
+    await eventually(() => expect([coming.socket.connected, coming.faults]).toEqual([true, []]), WITHIN);
   });
 
   it('is not let in where the deployment is suspended while the server is asked', async () => {

@@ -20,6 +20,8 @@ const MOST_BYTES = 64_000;
 const MOST_AT_ONCE = 20;
 /** … and for one address of credentials that were not good before, so that made-up ones leave room for others. */
 const MOST_OF_ADDRESS = 10;
+/** … and for all of these together, so that those of many addresses leave room for credentials that were good. */
+const MOST_NEW = 15;
 /** Credentials of one tenant that wait for their turn. */
 const MOST_WAITING = 1_000;
 const LINE_FULL = new Error('too many credentials wait to be looked up');
@@ -70,7 +72,8 @@ export class Lookups {
     try {
       if (share === null) return await askInLine();
       const { who, most: waiting } = toPart(share, MOST_WAITING);
-      return await this.lines.run(`${database} ${who}`, askInLine, { ...rules, atOnce: MOST_OF_ADDRESS, waiting });
+      const askAsNew = (): Promise<Outcome> => this.lines.run(`${database} new`, askInLine, { ...rules, atOnce: MOST_NEW, waiting: MOST_WAITING });
+      return await this.lines.run(`${database} ${who}`, askAsNew, { ...rules, atOnce: MOST_OF_ADDRESS, waiting });
     } catch (error) {
       if (error === LINE_FULL || error === signal.reason) return 'not looked up';
       throw error;

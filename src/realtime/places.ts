@@ -39,6 +39,8 @@ export class Places {
   }
 
   private keep(socket: Socket, names: readonly string[]): void {
+    // It went while its token was looked up, and nothing is said of its end any more.
+    if (socket.conn.readyState === 'closed') return;
     for (const name of names) this.taken.add(name);
     const leave = (): void => {
       if (!this.leaving.delete(socket)) return;

@@ -4,7 +4,7 @@ import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsOptional, IsString
 import { algorithmsOf, defaultAlgorithms, KEY_ALGORITHMS, SECRET_ALGORITHMS } from '../../auth/index.js';
 import type { JwtSettings } from '../../tenancy/index.js';
 import { PathText } from './path-text.decorator.js';
-import { UrlText } from './url-text.decorator.js';
+import { UrlText, withoutQuery } from './url-text.decorator.js';
 
 const SECRET_BYTES = { least: 32, most: 1_000 };
 const OPTIONAL_TEXT = { type: String, nullable: true } as const;
@@ -65,7 +65,7 @@ export class JwtSettingsDto {
   @PathText()
   role_claim?: string | null;
 
-  /** The claim that is the person's vendor ids, one or a list of up to 1,000; null: they have none. */
+  /** The claim that is the person's vendor ids, one or a list of up to 1,000; null: they have none, so that no room is a vendor's. */
   @ApiPropertyOptional(PATH)
   @IsOptional()
   @PathText()
@@ -76,6 +76,7 @@ export class JwtSettingsDto {
 export class AnsweredJwtSettingsDto implements Omit<JwtSettings, 'secret'> {
   /** Whether there is a secret; what it is is never answered. */
   @ApiProperty({ type: Boolean }) has_secret!: boolean;
+  /** Where the public keys are; the query is never answered: `?***` stands for it. */
   @ApiProperty(OPTIONAL_TEXT) jwks_url!: string | null;
   @ApiProperty({ type: [String], example: ['RS256'] }) algorithms!: readonly string[];
   @ApiProperty(OPTIONAL_TEXT) issuer!: string | null;
@@ -102,8 +103,8 @@ export function toJwtSettings({ secret = null, jwks_url = null, ...rest }: JwtSe
 }
 
 /** The settings as answered. */
-export function toAnsweredJwtSettings({ secret, ...rest }: JwtSettings): AnsweredJwtSettingsDto {
-  return { ...rest, has_secret: secret !== null };
+export function toAnsweredJwtSettings({ secret, jwks_url: url, ...rest }: JwtSettings): AnsweredJwtSettingsDto {
+  return { ...rest, jwks_url: url === null ? null : withoutQuery(url), has_secret: secret !== null };
 }
 
 function secretFault(args?: ValidationArguments): string | null {

@@ -3,7 +3,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
 import type { LookupSettings } from '../../tenancy/index.js';
 import { PathText } from './path-text.decorator.js';
-import { UrlText } from './url-text.decorator.js';
+import { UrlText, withoutQuery } from './url-text.decorator.js';
 
 const TIMEOUT_MS = { least: 100, most: 5_000, usual: 2_000 };
 const CACHE_SECONDS = { most: 300, usual: 60 };
@@ -42,7 +42,7 @@ export class LookupSettingsDto {
   @PathText()
   role_path!: string;
 
-  /** Where in the answer the person's vendor ids stand, one or a list of up to 1,000; null: they have none. */
+  /** Where in the answer the person's vendor ids stand, one or a list of up to 1,000; null: they have none, so that no room is a vendor's. */
   @ApiPropertyOptional({ ...PATH, nullable: true, example: 'data.user.vendor_ids' })
   @IsOptional()
   @PathText()
@@ -51,7 +51,8 @@ export class LookupSettingsDto {
 
 /** Where tokens are looked up, as answered. */
 export class AnsweredLookupSettingsDto implements LookupSettings {
-  @ApiProperty({ type: String }) url!: string;
+  /** What is asked; its query, which may be a secret, is never answered: `?***` stands for it. */
+  @ApiProperty({ type: String, example: 'https://api.acme.example/me?***' }) url!: string;
   @ApiProperty({ type: 'integer' }) timeout_ms!: number;
   @ApiProperty({ type: 'integer' }) cache_seconds!: number;
   @ApiProperty({ type: String }) subject_path!: string;
@@ -69,4 +70,9 @@ export function toLookupSettings({ url, subject_path, role_path, ...rest }: Look
     role_path,
     vendor_ids_path: rest.vendor_ids_path ?? null,
   };
+}
+
+/** The settings as answered. */
+export function toAnsweredLookupSettings(lookup: LookupSettings): AnsweredLookupSettingsDto {
+  return { ...lookup, url: withoutQuery(lookup.url) };
 }

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { pick } from '../../common/index.js';
 import type { Admission, Masking, Tenant, TenantAuth, TenantLimits, TenantSettings } from '../../tenancy/index.js';
 import { AnsweredJwtSettingsDto, toAnsweredJwtSettings } from './jwt-settings.dto.js';
-import { AnsweredLookupSettingsDto } from './lookup-settings.dto.js';
+import { AnsweredLookupSettingsDto, toAnsweredLookupSettings } from './lookup-settings.dto.js';
 import { LimitsDto } from './tenant-limits.dto.js';
 
 const ADMISSION = { enum: ['open', 'required'] as Admission[] };
@@ -70,6 +70,10 @@ export function toRemovedTenantDto({ tenant, dropped }: { tenant: Tenant; droppe
 }
 
 function toSettingsDto(settings: TenantSettings): SettingsDto {
-  const { jwt } = settings;
-  return { ...pick(settings, ['default_image', 'escape_html', 'masking', 'retention_days', 'lookup']), jwt: jwt === null ? null : toAnsweredJwtSettings(jwt) };
+  const { jwt, lookup } = settings;
+  return {
+    ...pick(settings, ['default_image', 'escape_html', 'masking', 'retention_days']),
+    jwt: jwt && toAnsweredJwtSettings(jwt),
+    lookup: lookup && toAnsweredLookupSettings(lookup),
+  };
 }
