@@ -16,6 +16,7 @@ const WITHIN = { within: 60_000 };
 // nginx speaks to the instances from here, and this address alone is trusted; callers are on others.
 const PROXY = '127.0.0.2';
 const CALLER = '127.0.0.1';
+const REQUIRED = { http: 'required', sockets: 'required' } as const;
 
 let instances: TestApp[];
 let nginx: Nginx;
@@ -31,8 +32,8 @@ beforeAll(async () => {
   const first = await startApp({ TRUST_PROXY: PROXY });
   instances = [first, await startApp({ TRUST_PROXY: PROXY, CONTROL_DATABASE: first.config.mongo.controlDatabase })];
   nginx = await Nginx.start(instances.map(({ url }) => url), PROXY);
-  tenant = await newTenant(first, { auth: { http: 'required', sockets: 'required' }, open_from: [`${CALLER}/32`], sub_domains: ['chat.acme.example'] });
-  forged = await newTenant(first, { auth: { http: 'required', sockets: 'required' }, open_from: ['10.9.9.9/32', `${PROXY}/32`], sub_domains: ['chat.forged.example'] });
+  tenant = await newTenant(first, { auth: REQUIRED, open_from: [`${CALLER}/32`], sub_domains: ['chat.acme.example'] });
+  forged = await newTenant(first, { auth: REQUIRED, open_from: ['10.9.9.9/32', `${PROXY}/32`], sub_domains: ['chat.forged.example'] });
   for (const { url } of instances) await eventually(async () => expect(await statusAt(url, forged.key)).toBe(403), WITHIN);
 });
 afterAll(async () => {
