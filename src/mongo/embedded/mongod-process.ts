@@ -111,6 +111,8 @@ function mongodOptions(dataPath: string, port: number, replicaSet: string): stri
     // Journal files of 100 MB, three of them made in advance, are for servers: these start faster and a new folder takes 20 MB.
     ...['--wiredTigerEngineConfigString', 'log=(prealloc=false,file_max=20MB)'],
     ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    // What a process that died had begun keeps its room waiting for so long; nothing of ours takes longer than 20 s.
+    ...['--setParameter', 'transactionLifetimeLimitSeconds=30'],
     ...['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=500'],
   ];
 }
