@@ -281,6 +281,19 @@ describe('A service on a given MongoDB', () => {
     agent.destroy();
   });
 
+  it('does not wait for the connection of a call that it has answered meanwhile', async () => {
+    const service = await ServiceProcess.start(onGivenMongo());
+    const agent = new Agent({ keepAlive: true });
+    const call = await beginSlowCall(service.url, {}, agent);
+    service.signal('SIGTERM');
+    await eventually(() => expect(service.log('stopping')).toHaveLength(1), { within: 5_000 });
+
+    expect((await finishSlowCall(call)).status).toBe(200);
+    expect(await service.exit).toEqual({ code: 0, signal: null });
+    expect(service.log('some calls were still unanswered; closing their connections')).toEqual([]);
+    agent.destroy();
+  });
+
   it('takes a second signal for the first one', async () => {
     const service = await ServiceProcess.start(onGivenMongo());
     const call = await beginSlowCall(service.url);
@@ -386,10 +399,10 @@ function loggedAs(service: ServiceProcess, id: string): Promise<Record<string, u
 const SLOW_BODY = JSON.stringify({ names: ['late'] });
 
 /** Begins a call that makes a tenant; when this answers, the service has accepted it and waits for its body. */
-async function beginSlowCall(url: string, headers: Record<string, string> = {}): Promise<ClientRequest> {
+async function beginSlowCall(url: string, headers: Record<string, string> = {}, agent = new Agent()): Promise<ClientRequest> {
   const call = httpRequest(`${url}/admin/tenants/late`, {
     method: 'PUT',
-    agent: new Agent(),
+    agent,
     headers: { ...admin, ...headers, 'content-type': 'application/json', 'content-length': SLOW_BODY.length, expect: '100-continue' },
   });
   await once(call, 'continue');

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 
-import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, TooManyRequestsError, type AppError } from '../common/index.js';
+import { ApiErrors, BodyTooLargeError, ContentTypeUnsupportedError, InternalError, OverloadedError, TooManyRequestsError, type AppError } from '../common/index.js';
 import { DatabaseUnavailableError } from '../mongo/index.js';
 import { TenantMismatchError, TenantRequiredError, TenantSuspendedError, TenantUnknownError } from '../tenancy/index.js';
 import { CredentialRefusedError } from './auth.errors.js';
@@ -16,6 +16,7 @@ const OF_EVERY_CALL: readonly AppError[] = [
   new TooManyRequestsError(),
   new InternalError(null),
   new DatabaseUnavailableError(),
+  new OverloadedError(),
 ];
 
 /** Documents the errors of a deployment's call: its own, and those that every such call can answer. */

@@ -14,10 +14,11 @@ import { Rates } from './rates.js';
 import { Refusals } from './refusals.js';
 import { TenantWork } from './tenant-work.js';
 import { TokenCheck } from './token-check.js';
+import { UnreadAnswers } from './unread-answers.js';
 import { WorkLimitInterceptor } from './work-limit.interceptor.js';
 
 const credentials = [Authenticator, JwtCheck, KeyServers, KeyUses, Lookups, Refusals, TokenCheck];
-const limits = [Rates, Quota, TenantWork, CallLimitMiddleware, SendLimitMiddleware];
+const limits = [Rates, Quota, TenantWork, UnreadAnswers, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
 @Module({

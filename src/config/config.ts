@@ -82,6 +82,10 @@ export interface Limits {
   readonly socketEvents: number;
   /** Bytes of the rooms' answers that are kept in memory. */
   readonly cards: number;
+  /** Bytes of answers that callers have not read yet. */
+  readonly unread: number;
+  /** How long a connection may take no byte of its answer, in milliseconds. */
+  readonly unreadMs: number;
   /** Tenants whose models are kept in memory. */
   readonly tenantsInMemory: number;
 }

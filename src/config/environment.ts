@@ -121,6 +121,13 @@ export class Environment {
   ROOM_CACHE?: string;
 
   @IsOptional()
+  @Matches(SIZE, { message: 'UNREAD_ANSWERS must be a size such as 512mb' })
+  UNREAD_ANSWERS?: string;
+
+  @Count('UNREAD_SECONDS', 600)
+  UNREAD_SECONDS?: number;
+
+  @IsOptional()
   @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
   SOCKET_PAYLOAD_LIMIT?: string;
 

@@ -27,7 +27,7 @@ describe('readConfig', () => {
       defaultTenant: null,
       demo: true,
       docs: true,
-      limits: { body: '100kb', bodyBytes: 102_400, message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, socketPayload: 102_400, socketEvents: 50 },
+      limits: { body: '100kb', bodyBytes: 102_400, message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, unread: 536_870_912, unreadMs: 30_000, socketPayload: 102_400, socketEvents: 50 },
       fairness: { limitsRates: true, callsPerSecond: 5_000, sendsPerSecond: 500, callerShare: 20, concurrentDatabase: 25, sockets: 10_000, roomsAList: 20_000 },
       metricsToken: null,
       directoryRefreshMs: 1_000,

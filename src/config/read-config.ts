@@ -80,6 +80,8 @@ function readLimits(env: Environment): Limits {
     message: env.MESSAGE_LIMIT ?? 10_000,
     participants: env.PARTICIPANT_LIMIT ?? 200,
     cards: toBytes(env.ROOM_CACHE ?? '256mb'),
+    unread: toBytes(env.UNREAD_ANSWERS ?? '512mb'),
+    unreadMs: 1_000 * (env.UNREAD_SECONDS ?? 30),
     socketPayload: toBytes(env.SOCKET_PAYLOAD_LIMIT ?? '100kb'),
     socketEvents: env.SOCKET_EVENTS_PER_SECOND ?? 50,
     tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,

@@ -72,7 +72,7 @@ function classOf(tenant: string | undefined, route: string): TenantClass {
   return route === NO_ROUTE || route.startsWith('/api/') ? 'unknown' : 'operator';
 }
 
-// A caller that goes away in the middle of its body leaves an error on the request, and an answer that nobody gets.
+// A caller that goes away in the middle of its body leaves an error on the request, and an answer that nobody gets; Node calls an answer that was given up finished.
 function isAnswered(request: Request, response: Response): boolean {
-  return response.writableFinished && request.errored === null;
+  return response.writableFinished && request.errored === null && response.errored === null;
 }

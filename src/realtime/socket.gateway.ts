@@ -8,6 +8,7 @@ import { Server, type ServerOptions } from 'socket.io';
 
 import { CONFIG, type Config } from '../config/index.js';
 import { Metrics, type Shown } from '../observe/index.js';
+import { boundConnections } from './bound-connections.js';
 import { DefaultNamespace } from './default-namespace.js';
 import { keepDoubledSlash, limitFrames, limitNamespaces, type Connection } from './frames.js';
 import { TenantNamespaces } from './tenant-namespaces.js';
@@ -41,6 +42,8 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
     const http = httpAdapter.getHttpServer() as HttpServer;
     http.on('upgrade', (_request, socket: Duplex) => this.keep(socket));
     this.io = new Server(http, this.options());
+    // After socket.io, which hides its own requests from those who listened before.
+    boundConnections(http, this.config.limits.unreadMs);
     this.io.engine.use(passFiles(httpAdapter.getInstance<Application>()));
     this.io.engine.on('connection', (connection: Connection) => this.watch(connection));
     this.io.on('connection', (socket) => this.defaultNamespace.welcome(socket));

@@ -114,7 +114,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -264,7 +264,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -400,7 +400,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -529,7 +529,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomUsersErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -672,7 +672,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -875,7 +875,7 @@ export interface paths {
                         "application/json": components["schemas"]["SendErrorDto"];
                     };
                 };
-                /** @description `OVERLOADED`, `DATABASE_UNAVAILABLE` */
+                /** @description `OVERLOADED`, `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -1043,7 +1043,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -1196,7 +1196,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -1345,7 +1345,7 @@ export interface paths {
                         "application/json": components["schemas"]["ErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -1655,7 +1655,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -1963,7 +1963,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -2271,7 +2271,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -2414,7 +2414,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -2557,7 +2557,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -2700,7 +2700,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
@@ -2845,7 +2845,7 @@ export interface paths {
                         "application/json": components["schemas"]["RoomListErrorDto"];
                     };
                 };
-                /** @description `DATABASE_UNAVAILABLE` */
+                /** @description `DATABASE_UNAVAILABLE`, `OVERLOADED` */
                 503: {
                     headers: {
                         /** @description Seconds to wait before trying again. */
