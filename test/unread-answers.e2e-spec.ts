@@ -28,7 +28,7 @@ beforeAll(async () => {
   room = await aRoom(service, tenant);
   const first = await aMessage(service, tenant, room._id);
   // Nothing that could be packed: 15 MB on the line, more than what lies between two sockets.
-  const all = Array.from({ length: MESSAGES }, (_, at) => ({ ...first, _id: newId(), seq: 2 + at, message: randomBytes(7_500).toString('base64'), brought_in: true }));
+  const all = Array.from({ length: MESSAGES }, (_, at) => ({ ...first, _id: newId(), seq: 2 + at, message: randomBytes(7_500).toString('base64'), brought_in: true as const }));
   await service.app.get(MessageRepository).insertAll(tenant, all);
 });
 

@@ -84,13 +84,21 @@ async function restartInstances(scene) {
 async function cutStreams(scene) {
   for (let cut = 0; cut < CUTS; cut++) {
     const streams = await findStreams(scene);
-    const { cursor, opid } = streams[Math.floor(scene.random() * streams.length)];
-    if (cut % 2 === 0) await scene.set.admin.command({ killCursors: '$cmd.aggregate', cursors: [cursor.cursorId] });
-    else await scene.set.admin.command({ killOp: 1, op: opid });
-    await isCut(scene, cursor);
+    const { cursor } = streams[Math.floor(scene.random() * streams.length)];
+    await untilSome(async () => {
+      await cutOne(scene, cursor, cut % 2 === 0 ? 'cursor' : 'question');
+      return (await isThere(scene, cursor)) ? [] : [true];
+    }, 'the end of a change stream that was cut');
     await pause(500);
   }
   await scene.sendsAgain();
+}
+
+// A question may have been answered before it could be broken off; the next one is under way then.
+async function cutOne({ set }, { cursorId }, what) {
+  if (what === 'cursor') return set.admin.command({ killCursors: '$cmd.aggregate', cursors: [cursorId] });
+  const asked = await set.admin.aggregate([{ $currentOp: { allUsers: true } }, { $match: { type: 'op', 'cursor.cursorId': cursorId } }]).toArray();
+  for (const { opid } of asked) await set.admin.command({ killOp: 1, op: opid });
 }
 
 // Those of the instances, whose questions are nearly always under way; MongoDB's own are none of ours.
@@ -99,9 +107,9 @@ async function findStreams({ set }) {
   return untilSome(() => set.admin.aggregate([{ $currentOp: { allUsers: true } }, { $match: isStream }]).toArray(), 'a change stream to cut');
 }
 
-async function isCut({ set }, { cursorId }) {
-  const left = () => set.admin.aggregate([{ $currentOp: { allUsers: true, idleCursors: true } }, { $match: { 'cursor.cursorId': cursorId } }]).toArray();
-  await untilSome(async () => ((await left()).length === 0 ? [true] : []), 'the end of a change stream that was cut');
+async function isThere({ set }, { cursorId }) {
+  const left = await set.admin.aggregate([{ $currentOp: { allUsers: true, idleCursors: true } }, { $match: { 'cursor.cursorId': cursorId } }]).toArray();
+  return left.length > 0;
 }
 
 async function untilSome(find, what) {
