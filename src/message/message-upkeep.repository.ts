@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import mongoose, { type ClientSession, type Model, type mongo } from 'mongoose';
+import mongoose, { type ClientSession } from 'mongoose';
 
 import { readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { MESSAGES, type MessageRecord } from './message.schema.js';
+import { MESSAGES, toDriverCollection } from './message.schema.js';
 
 /** Which rooms' messages: those whose `_id` lies behind `after` (null: from the first), up to `upTo` (null: to the last). */
 export interface RoomRange {
@@ -88,8 +88,4 @@ export class MessageUpkeepRepository {
 // Ids begin with the second in which they were made, so the index that every collection has is in order of time.
 function firstIdOf(date: Date): Id {
   return mongoose.Types.ObjectId.createFromTime(Math.floor(date.getTime() / 1_000));
-}
-
-function toDriverCollection(messages: Model<MessageRecord>): mongo.Collection<Message> {
-  return messages.collection as unknown as mongo.Collection<Message>;
 }

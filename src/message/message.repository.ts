@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession, Model, mongo } from 'mongoose';
+import type { ClientSession } from 'mongoose';
 
 import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { MESSAGES, type MessageRecord } from './message.schema.js';
+import { MESSAGES, toDriverCollection } from './message.schema.js';
 
 /** Which part of a room's history is wanted, and from which end `limit` counts. */
 export interface HistoryWindow {
@@ -67,9 +67,4 @@ export class MessageRepository {
       return result;
     });
   }
-}
-
-// What is stored was made by MongoDB or checked at the edge: mongoose has nothing to add but time.
-function toDriverCollection(messages: Model<MessageRecord>): mongo.Collection<Message> {
-  return messages.collection as unknown as mongo.Collection<Message>;
 }

@@ -1,5 +1,5 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import mongoose from 'mongoose';
+import mongoose, { type Model, type mongo } from 'mongoose';
 
 import type { Id } from '../mongo/index.js';
 
@@ -44,3 +44,8 @@ const schema = SchemaFactory.createForClass(MessageRecord);
 schema.index({ room: 1, seq: 1 }, { unique: true });
 
 export const MESSAGES: TenantCollection<MessageRecord> = { name: 'messages', schema, indexVersion: 1 };
+
+/** The driver's own collection behind a model: what is stored was made by MongoDB or checked at the edge, and mongoose has nothing to add but time. */
+export function toDriverCollection(messages: Model<MessageRecord>): mongo.Collection<Message> {
+  return messages.collection as unknown as mongo.Collection<Message>;
+}
