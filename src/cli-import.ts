@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
@@ -58,6 +60,8 @@ export function addImportCommand(program: Command): void {
 }
 
 async function runImport(options: Options): Promise<void> {
+  // V8 would let the heap grow to several times what is in use before it looks (measured: 420 MB instead of 240, for a fifth less processor time).
+  setFlagsFromString('--heap-growing-percent=50');
   if (options.split === true) return withSource(options, (source) => split(source, options));
   const { tenant: key } = options;
   if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');

@@ -6,6 +6,7 @@ import { BroughtMessageRepository, MessageRepository } from '../../message/index
 import { DatabaseUnavailableError, type Id } from '../../mongo/index.js';
 import { BroughtRoomRepository, type Room } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
+import { inBatches, inSweeps } from './batches.js';
 import { takeCensus, type Share } from './census.js';
 import { ImportRefusedError } from './import.errors.js';
 import { ImportSessionRepository } from './import-session.repository.js';
@@ -15,8 +16,8 @@ import type { Deployment, SameName } from './old-query.js';
 import { NotUnderstoodError } from './old-values.js';
 import { toPlan, type Plan } from './plan.js';
 import type { Progress } from './progress.js';
-import { Slice } from './slice.js';
 import type { OfRooms, SourceRepository } from './source.repository.js';
+import { Sweep } from './sweep.js';
 import type { Tally } from './tally.js';
 import { Verification } from './verification.js';
 
@@ -38,10 +39,6 @@ export interface ImportStreams {
 
 type Run = ImportOptions & ImportStreams & { readonly tenant: Tenant };
 
-// Each slice reads the source's participants and messages from end to end, because there is no index of their rooms.
-const ROOMS_A_SLICE = 10_000;
-const ROOMS_AT_ONCE = 200;
-const MESSAGES_AT_ONCE = 1_000;
 const MOST_TRIES = 6;
 const PAUSE_MS = 1_000;
 
@@ -71,7 +68,7 @@ export class ImportService {
       run.tally.misunderstand('rooms', id, new NotUnderstoodError('_id', id, 'an ObjectId'));
     }
     run.progress.begin('messages', census.chats.ours);
-    for await (const names of inSlices(run.source.sameNames(run.deployment))) await this.bringSlice(run, names);
+    for await (const names of inSweeps(run.source.sameNames(run.deployment))) await this.bringSweep(run, names);
     await this.sessions.forget(tenant);
     return census;
   }
@@ -82,19 +79,28 @@ export class ImportService {
     throw new ImportRefusedError(`Tenant ${tenant.key} has rooms that this source did not bring. Where they may stay together, say --into-existing.`);
   }
 
-  private async bringSlice(run: Run, names: readonly SameName[]): Promise<void> {
-    const slice = await Slice.read(run.source, names, run.tally);
-    const wanted = slice.wanted(run.from);
-    const sources = { roomusers: run.source.readOrdered('roomusers', wanted), chats: run.source.readOrdered('chats', wanted) };
+  private async bringSweep(run: Run, names: readonly SameName[]): Promise<void> {
+    const sweep = await Sweep.begin(run.source, names, run.from);
+    let verifying = Promise.resolve();
+    for await (const slice of sweep.slices(run.tally)) {
+      await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
+      // While one slice is compared, the next is brought.
+      await verifying;
+      verifying = run.dryRun ? verifying : this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally);
+      verifying.catch(() => undefined);
+    }
+    await verifying;
+  }
+
+  private async bringSlice(run: Run, all: OldParts): Promise<void> {
     let storing = Promise.resolve();
-    for await (const parts of inBatches(new OldParts(slice, sources, run.tally).read())) {
+    for await (const parts of inBatches(all.read())) {
       // While one batch is stored, the next is read; never two at once, so that a room's messages are stored in their order.
       await storing;
       storing = this.bring(run, parts);
       storing.catch(() => undefined);
     }
     await storing;
-    if (!run.dryRun) await this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally);
   }
 
   private async bring(run: Run, parts: readonly OldPart[]): Promise<void> {
@@ -175,33 +181,4 @@ function count({ tally, progress }: Run, plans: readonly Plan[]): void {
     else if (understood.some((id) => id.equals(before._id))) tally.there.rooms++;
   }
   progress.advance(plans.reduce((sum, { part }) => sum + part.messages.length, 0));
-}
-
-async function* inSlices(names: AsyncIterable<SameName>): AsyncGenerator<SameName[]> {
-  let slice: SameName[] = [];
-  let rooms = 0;
-  for await (const name of names) {
-    slice.push(name);
-    rooms += name.ids.length;
-    if (rooms < ROOMS_A_SLICE) continue;
-    yield slice;
-    [slice, rooms] = [[], 0];
-  }
-  if (slice.length > 0) yield slice;
-}
-
-// A room with more messages than that is stored part by part, each in a batch of its own.
-async function* inBatches(parts: AsyncIterable<OldPart>): AsyncGenerator<OldPart[]> {
-  let batch: OldPart[] = [];
-  let messages = 0;
-  for await (const part of parts) {
-    const isFull = batch.length >= ROOMS_AT_ONCE || messages >= MESSAGES_AT_ONCE;
-    if (batch.length > 0 && (isFull || !part.isFirst)) {
-      yield batch;
-      [batch, messages] = [[], 0];
-    }
-    batch.push(part);
-    messages += part.messages.length;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -3,8 +3,9 @@ import type { Id } from '../../mongo/index.js';
 /** Which rooms of a source are moved in: those of these names in `db_name` or `agent_db`; null: all. */
 export type Deployment = { readonly dbNames: readonly string[]; readonly agentDbs: readonly string[] } | null;
 
-/** Rooms of one name: they become one, that of the first id. */
+/** Rooms of one name, which become one. */
 export interface SameName {
+  /** The oldest first. */
   readonly ids: readonly Id[];
 }
 
@@ -36,6 +37,7 @@ export function toSameNames(deployment: Deployment): object[] {
   const name = { $cond: [{ $eq: ['$name', ''] }, '$_id', '$name'] };
   return [
     { $match: { _id: { $type: 'objectId' }, ...toDeploymentFilter(deployment) } },
+    { $sort: { _id: 1 } },
     { $project: { name: text } },
     { $group: { _id: name, first: { $min: '$_id' }, ids: { $push: '$_id' } } },
     { $sort: { first: 1 } },

@@ -3,7 +3,7 @@ import type { Participant } from '../../room/index.js';
 import { ofRoom, Sums } from './checksum.js';
 import { toOldRoom, type OldDocument, type OldRoom } from './old-documents.js';
 import { keyOf, toGroup, type OldGroup } from './old-group.js';
-import type { SameName, Wanted } from './old-query.js';
+import type { SameName } from './old-query.js';
 import type { SourceRepository } from './source.repository.js';
 import type { Tally } from './tally.js';
 
@@ -14,7 +14,7 @@ export interface Said {
   readonly checksum: string;
 }
 
-/** Rooms of the source that are moved in together, and what was read of them, to be compared with what is stored. */
+/** Some rooms of a sweep, and what was read of them, to be compared with what is stored. */
 export class Slice {
   /** By place; null: none of its rooms can be understood. */
   readonly groups: readonly (OldGroup | null)[];
@@ -22,7 +22,9 @@ export class Slice {
   private readonly said: Said[][];
 
   private constructor(
-    private readonly names: readonly SameName[],
+    /** Place of its first room in the sweep. */
+    readonly from: number,
+    names: readonly SameName[],
     rooms: ReadonlyMap<string, OldRoom>,
     private readonly checksums: ReadonlyMap<string, string>,
   ) {
@@ -32,7 +34,7 @@ export class Slice {
   }
 
   /** Reads the rooms of these names. */
-  static async read(source: SourceRepository, names: readonly SameName[], tally: Tally): Promise<Slice> {
+  static async read(source: SourceRepository, { from, names }: { from: number; names: readonly SameName[] }, tally: Tally): Promise<Slice> {
     const rooms = new Map<string, OldRoom>();
     const checksums = new Map<string, string>();
     for await (const old of source.readRooms(names.flatMap(({ ids }) => ids))) {
@@ -41,15 +43,7 @@ export class Slice {
       rooms.set(room.id.toHexString(), room);
       checksums.set(room.id.toHexString(), ofRoom(old));
     }
-    return new Slice(names, rooms, checksums);
-  }
-
-  /** Which participants and messages belong to it. */
-  wanted(from: Id | null): Wanted {
-    const ids = this.names.flatMap((name) => name.ids);
-    const places = this.names.flatMap((name, place) => name.ids.map(() => place));
-    const dates = places.map((place) => this.groups[place]?.head.created ?? new Date(0));
-    return { ids, places, dates, from };
+    return new Slice(from, names, rooms, checksums);
   }
 
   headOf(place: number): OldRoom {

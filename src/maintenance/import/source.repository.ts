@@ -82,6 +82,11 @@ export class SourceRepository {
     return this.read(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, RAW));
   }
 
+  /** When the rooms were made. */
+  readDates(ids: readonly Id[]): AsyncGenerator<OldDocument> {
+    return this.read(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, { projection: { created_date: 1 }, ...RAW }));
+  }
+
   /** The participants or messages of these rooms as BSON, in batches; each has its room's place where the room's id was. */
   readOrdered(name: OfRooms, wanted: Wanted): AsyncGenerator<Buffer[]> {
     return this.batches(this.database.collection(name).aggregate(toOrdered(ROOM_FIELD_OF[name], wanted), { ...RAW, allowDiskUse: true }));

@@ -10,8 +10,6 @@ import { keyOf } from './old-group.js';
 import type { Slice } from './slice.js';
 import type { Tally } from './tally.js';
 
-const ROOMS_AT_ONCE = 500;
-
 /** What is compared. */
 export interface Verified {
   readonly slice: Slice;
@@ -36,15 +34,9 @@ export class Verification {
   ) {}
 
   /** Tells the tally of each room that differs. */
-  async compare(tenant: Tenant, verified: Verified, tally: Tally): Promise<void> {
-    const sums = new Sums(verified.slice.groups.length);
-    const places = [...verified.slice.groups.keys()].filter((place) => verified.slice.groups[place] !== null);
-    for (let at = 0; at < places.length; at += ROOMS_AT_ONCE) {
-      await this.compareSome(tenant, verified, { places: places.slice(at, at + ROOMS_AT_ONCE), sums }, tally);
-    }
-  }
-
-  private async compareSome(tenant: Tenant, { slice, source, from }: Verified, { places, sums }: { places: readonly number[]; sums: Sums }, tally: Tally): Promise<void> {
+  async compare(tenant: Tenant, { slice, source, from }: Verified, tally: Tally): Promise<void> {
+    const sums = new Sums(slice.groups.length);
+    const places = [...slice.groups.keys()].filter((place) => slice.groups[place] !== null);
     const compared = await this.findRooms(tenant, slice, places);
     const byId = new Map(compared.map((one) => [one.room._id.toHexString(), one]));
     await this.messages.read(tenant, compared.map(({ room }) => room._id), from, (message) => {
