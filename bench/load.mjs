@@ -1,12 +1,9 @@
-import { Agent, request } from 'node:http';
-
 import autocannon from 'autocannon';
 
 import { quantile } from './numbers.mjs';
 
 // How often autocannon looks whether it is over.
 const LOOK_MS = 50;
-const TICK_MS = 5;
 
 /**
  * Calls `url` over so many connections for so many seconds, each connection its next call as soon as the last one is answered; `next` makes
@@ -34,34 +31,6 @@ export async function load({ url, next, connections = 16, seconds, status = 200 
   const { errors } = await run;
   if (others.size > 0 || errors > 0) throw new Error(`${url}: ${errors} errors, answers other than ${status}: ${JSON.stringify([...others])}`);
   return toSample({ latencies, seconds: (last - began) / 1_000, bytes });
-}
-
-/**
- * Calls `url` so many times a second at a steady pace, whatever is answered, until `stop()`, which answers how many answers of each status there
- * were, and in how many seconds. (autocannon makes all calls of a second at its beginning.)
- */
-export function noise({ url, request: { path, body, ...rest }, connections = 16, perSecond }) {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const statuses = new Map();
-  const began = performance.now();
-  let made = 0;
-  const make = () => {
-    const call = request(url + path, { ...rest, agent }, (answer) => {
-      statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1);
-      answer.resume();
-    });
-    call.on('error', () => undefined).end(body);
-  };
-  const ticking = setInterval(() => {
-    for (const due = ((performance.now() - began) / 1_000) * perSecond; made < due; made++) make();
-  }, TICK_MS);
-  return {
-    stop() {
-      clearInterval(ticking);
-      agent.destroy();
-      return { statuses, seconds: (performance.now() - began) / 1_000 };
-    },
-  };
 }
 
 /** What a load tells of a contender: `bytes` are those of an answer on the network, headers included. */

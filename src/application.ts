@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
 import { RefusedCalls } from './audit/index.js';
+import { EarlyLimitMiddleware } from './auth/index.js';
 import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
@@ -61,6 +62,8 @@ function addMiddleware(app: NestExpressApplication, config: Config, log: Logger)
   app.use(requestLog(log, app.get(Metrics)), pathPrefix);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
+  const early = app.get(EarlyLimitMiddleware);
+  app.use('/api', early.use.bind(early));
   app.use(compression());
   app.useStaticAssets(CLIENT_SCRIPTS, { prefix: '/socket.io/', index: false, fallthrough: true });
   app.use(json({ limit: config.limits.body, verify: lookAtBody }));

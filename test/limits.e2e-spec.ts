@@ -159,18 +159,51 @@ describe('One caller of a deployment', () => {
   });
 
   it.each(['service', 'reader'] as const)('has most of it by a key of the role %s, which leaves something to others', async (role) => {
-    const tenant = await limited({ calls_per_second: 20 });
+    const tenant = await limited({ calls_per_second: 5 });
     const { credential } = await service.app.get(KeyAdminService).add(tenant.key, { role, expires: null, note: null });
     const answers = await atOnce(150, () => listOf(tenant).set('Authorization', credential));
     expect(refused(answers).length).toBeGreaterThan(0);
-    for (const { headers } of refused(answers)) expect(headers['ratelimit-limit']).toBe('16');
-    expect(statuses(await atOnce(4, () => listOf(tenant)))).toEqual([200]);
+    for (const { headers } of refused(answers)) expect(headers['ratelimit-limit']).toBe('4');
+    expect(statuses(await atOnce(3, () => listOf(tenant)))).toEqual([200]);
   });
 
   it('has all of it where it is a backend of open_from', async () => {
     const tenant = await limited({ calls_per_second: 20 }, { open_from: ['203.0.113.0/24'] });
     const answers = await atOnce(60, () => from('203.0.113.7', listOf(tenant)));
     expect(statuses(answers)).toEqual([200]);
+  });
+});
+
+describe('Who has just made too many calls', () => {
+  const path = '/api/room/fetchRoomByUserAgent';
+  const keyOf = async ({ key }: Tenant): Promise<string> => (await service.app.get(KeyAdminService).add(key, { role: 'service', expires: null, note: null })).credential;
+  const broken = (path: string): request.Test => request(service.url).post(path).set('Content-Type', 'application/json').send('{');
+  /** What broken calls are refused with behind too many good ones: a body that is read is refused with 400. */
+  const refusedUnread = (good: () => request.Test, bad: () => request.Test): Promise<request.Response[]> =>
+    eventually(async () => {
+      const [, answers] = await Promise.all([atOnce(30, good), atOnce(10, bad)]);
+      expect(refused(answers).length).toBeGreaterThan(0);
+      return refused(answers);
+    }, WITHIN);
+
+  it('by an API key is refused before the body is read, with the same answer; other keys and other routes are not', async () => {
+    const tenant = await limited({ calls_per_second: 2 });
+    const [hasty, other] = [await keyOf(tenant), await keyOf(tenant)];
+    const byKey = (call: request.Test): request.Test => call.set('Authorization', `Bearer ${hasty}`).set('Origin', 'https://panel.example');
+    for (const { body, headers } of await refusedUnread(() => byKey(listOf(tenant)), () => byKey(broken(path)))) {
+      expect(body).toEqual(refusal(429, 'TOO_MANY_REQUESTS', 'again', { roomData: [] }));
+      expect(headers).toMatchObject({ 'retry-after': '1', 'ratelimit-limit': '2', 'ratelimit-remaining': '0', 'ratelimit-reset': '1', 'access-control-allow-origin': 'https://panel.example' });
+    }
+    await broken(path).set('Authorization', other).expect(400);
+    await request(service.url).get('/health/live').set('Authorization', hasty).expect(200);
+  });
+
+  it('by a path is so, and nobody with another credential or of another deployment', async () => {
+    const [tenant, neighbour] = await Promise.all([limited({ calls_per_second: 2 }), limited({ calls_per_second: 2 })]);
+    const other = await keyOf(tenant);
+    await refusedUnread(() => listOf(tenant), () => broken(`/t/${tenant.key}${path}`));
+    await broken(`/t/${tenant.key}${path}`).set('Authorization', other).expect(400);
+    await broken(`/t/${neighbour.key}${path}`).expect(400);
   });
 });
 
@@ -265,7 +298,8 @@ describe('Work of a deployment', () => {
     const ends: (() => void)[] = [];
     const history = off.app.get(HistoryService);
     const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve([]))));
-    await eventually(() => anonymous.get('/api/chat/x').expect(400), WITHIN);
+    // The other instance knows the deployment, and its key.
+    await eventually(() => byKey.get('/api/chat/x').expect(400), WITHIN);
     const path = `/api/chat/${String(room._id)}`;
     const told: number[] = [];
     const ask = (calls: Calls): Promise<void> => calls.get(path).then(({ status }) => void told.push(status));

@@ -1,4 +1,7 @@
-import { load, noise } from '../load.mjs';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+import { load } from '../load.mjs';
 import { upTo } from '../numbers.mjs';
 import { call, listOf } from '../requests.mjs';
 import { inRounds, ratioOf } from '../rounds.mjs';
@@ -12,6 +15,8 @@ const TIMES = 10;
 const NO_LIMIT = 1_000_000;
 // Its backend is one of these, so that a deployment's calls count for it alone.
 const HERE = ['127.0.0.0/8'];
+// In a thread of its own: its answers must not keep the measured ones waiting to be read.
+const NOISE = new URL('../noise.mjs', import.meta.url);
 const [ALONE, BESIDE] = ['alone', `beside ${TIMES} times its limit`];
 
 /** A deployment's lists, alone and beside a neighbour that calls ten times as often as it may. */
@@ -43,17 +48,23 @@ async function fillBoth(stand) {
 function toContenders({ pid, url }, heard) {
   const ask = (seconds) => load({ url, next: () => listOf(QUIET, AGENT), connections: 4, seconds });
   const beside = async (seconds) => {
-    const neighbour = noise({ url, request: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT });
+    const neighbour = new Worker(NOISE, { workerData: { url, call: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT } });
     try {
       return await ask(seconds);
     } finally {
-      add(heard, neighbour.stop());
+      add(heard, await stop(neighbour));
     }
   };
   return [
     { name: ALONE, pid, load: ask },
     { name: BESIDE, pid, load: beside },
   ];
+}
+
+async function stop(neighbour) {
+  neighbour.postMessage('stop');
+  const [said] = await once(neighbour, 'message');
+  return said;
 }
 
 function add(heard, { statuses, seconds }) {

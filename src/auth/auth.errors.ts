@@ -1,5 +1,5 @@
 import { AppError, TooManyRequestsError } from '../common/index.js';
-import type { Exceeded } from './rates.js';
+import { toSeconds, type Exceeded } from './rates.js';
 
 /** Why a credential was refused: for the operator only, callers get one answer. */
 export type RefusalReason = 'missing' | 'wrong' | 'foreign' | 'expired' | 'unknown or revoked' | 'not looked up';
@@ -21,7 +21,7 @@ export class NotAllowedError extends AppError {
 /** 429: so many credentials of this address are refused that this refusal is one too many. */
 export class TooManyRefusedError extends TooManyRequestsError {
   constructor(readonly exceeded: Exceeded) {
-    super(exceeded.seconds);
+    super(toSeconds(exceeded));
   }
 }
 

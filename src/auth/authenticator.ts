@@ -34,7 +34,7 @@ export class Authenticator {
     const found = way === 'sockets' && hasEnded(judged) ? 'expired' : judged;
     if (typeof found !== 'string') return found;
     if (isOpen()) return ANONYMOUS;
-    const exceeded = await this.refusals.count(tenant, request);
+    const exceeded = this.refusals.count(tenant, request);
     throw exceeded === null ? new CredentialRefusedError(found) : new TooManyRefusedError(exceeded);
   }
 

@@ -8,7 +8,8 @@ import { EffectiveLimits, type Limited, type Tenant } from '../tenancy/index.js'
 import type { CallerRequest } from './admission.middleware.js';
 import type { Caller } from './caller.js';
 import { tellExceeded } from './rate-headers.js';
-import { Rates, type Exceeded, type Rate } from './rates.js';
+import { PausedCallers } from './paused-callers.js';
+import { Rates, toSeconds, type Exceeded, type Rate } from './rates.js';
 import { toPart, toShare, toSocketPart, type Part, type Share } from './share.js';
 
 type Counted = 'calls_per_second' | 'sends_per_second';
@@ -18,6 +19,7 @@ type Counted = 'calls_per_second' | 'sends_per_second';
 export class Quota {
   constructor(
     private readonly rates: Rates,
+    private readonly paused: PausedCallers,
     private readonly limits: EffectiveLimits,
     private readonly metrics: Metrics,
     @Inject(CONFIG) private readonly config: Config,
@@ -29,29 +31,43 @@ export class Quota {
     return { most, part: toSocketPart(tenant, caller, handshake, most) };
   }
 
+  /** Refuses a call whose caller has just made too many, by what stands before its body. @throws TooManyRequestsError, with the headers that say so */
+  checkPaused(request: CallerRequest, response: Response): void {
+    const paused = this.paused.find(request);
+    if (paused === null) return;
+    request.tenant = paused.tenant;
+    this.metrics.countLimited('calls_per_second');
+    throw toRefusal(response, paused.exceeded);
+  }
+
   /** Counts a call for who makes it and for its tenant; answers the tenant's limits. @throws TooManyRequestsError, with the headers that say so */
-  async take(request: CallerRequest, response: Response, what: Counted): Promise<Limited> {
+  take(request: CallerRequest, response: Response, what: Counted): Limited {
     const { tenant, caller } = request;
     if (tenant === undefined || caller === undefined) throw new Error('The route is not behind the admission middleware; see app.module.ts');
-    const exceeded = await this.count(tenant, caller, request, what);
+    const exceeded = this.count(tenant, caller, request, what);
     if (exceeded === null) return this.limits.of(tenant);
-    tellExceeded(response, exceeded);
-    throw new TooManyRequestsError(exceeded.seconds);
+    if (what === 'calls_per_second') this.paused.note(request, tenant, exceeded);
+    throw toRefusal(response, exceeded);
   }
 
   /** Counts what an admitted socket sent, as a call. @throws TooManyRequestsError */
-  async takeEvent(tenant: Tenant, caller: Caller, handshake: Request): Promise<void> {
-    const exceeded = await this.count(tenant, caller, handshake, 'calls_per_second');
-    if (exceeded !== null) throw new TooManyRequestsError(exceeded.seconds);
+  takeEvent(tenant: Tenant, caller: Caller, handshake: Request): void {
+    const exceeded = this.count(tenant, caller, handshake, 'calls_per_second');
+    if (exceeded !== null) throw new TooManyRequestsError(toSeconds(exceeded));
   }
 
-  private async count(tenant: Tenant, caller: Caller, request: Request, what: Counted): Promise<Exceeded | null> {
+  private count(tenant: Tenant, caller: Caller, request: Request, what: Counted): Exceeded | null {
     if (!this.config.fairness.limitsRates) return null;
     const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
-    const exceeded = await this.rates.count(toRates(`${tenant.database} ${what}`, this.limits.of(tenant)[what], share));
+    const exceeded = this.rates.count(toRates(`${tenant.database} ${what}`, this.limits.of(tenant)[what], share));
     if (exceeded !== null) this.metrics.countLimited(what);
     return exceeded;
   }
+}
+
+function toRefusal(response: Response, exceeded: Exceeded): TooManyRequestsError {
+  tellExceeded(response, exceeded);
+  return new TooManyRequestsError(toSeconds(exceeded));
 }
 
 // The caller's first: what is over its share is not taken from the others.

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 
-import type { Exceeded } from './rates.js';
+import { toSeconds, type Exceeded } from './rates.js';
 
 /** Says in the answer which rate is exceeded. */
-export function tellExceeded(response: Response, { perSecond, seconds }: Exceeded): void {
-  response.setHeader('RateLimit-Limit', perSecond).setHeader('RateLimit-Remaining', 0).setHeader('RateLimit-Reset', seconds);
+export function tellExceeded(response: Response, exceeded: Exceeded): void {
+  response.setHeader('RateLimit-Limit', exceeded.perSecond).setHeader('RateLimit-Remaining', 0).setHeader('RateLimit-Reset', toSeconds(exceeded));
 }

@@ -6,6 +6,17 @@ import type { CallerRequest } from './admission.middleware.js';
 import { Quota } from './quota.js';
 import { UnreadAnswers } from './unread-answers.js';
 
+/** Refuses a call of a caller who has just made too many, before its body is read. */
+@Injectable()
+export class EarlyLimitMiddleware implements NestMiddleware {
+  constructor(private readonly quota: Quota) {}
+
+  use(request: CallerRequest, response: Response, next: NextFunction): void {
+    this.quota.checkPaused(request, response);
+    next();
+  }
+}
+
 /** Refuses a call where its tenant or its caller makes too many or leaves too much unread, or its body is larger than the tenant's may be. */
 @Injectable()
 export class CallLimitMiddleware implements NestMiddleware {
@@ -14,8 +25,8 @@ export class CallLimitMiddleware implements NestMiddleware {
     private readonly unread: UnreadAnswers,
   ) {}
 
-  async use(request: CallerRequest, response: Response, next: NextFunction): Promise<void> {
-    const { body_bytes: most } = await this.quota.take(request, response, 'calls_per_second');
+  use(request: CallerRequest, response: Response, next: NextFunction): void {
+    const { body_bytes: most } = this.quota.take(request, response, 'calls_per_second');
     if (bodySize(request) > most) throw new BodyTooLargeError();
     this.unread.admit(request, response);
     next();
@@ -27,8 +38,8 @@ export class CallLimitMiddleware implements NestMiddleware {
 export class SendLimitMiddleware implements NestMiddleware {
   constructor(private readonly quota: Quota) {}
 
-  async use(request: CallerRequest, response: Response, next: NextFunction): Promise<void> {
-    await this.quota.take(request, response, 'sends_per_second');
+  use(request: CallerRequest, response: Response, next: NextFunction): void {
+    this.quota.take(request, response, 'sends_per_second');
     next();
   }
 }

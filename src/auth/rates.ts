@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
 // Screens ask in bursts: each message of a deployment makes all its open ones ask again.
-const BURST_SECONDS = 2;
-const BURST_WINDOW_SECONDS = 10;
-// A limiter of the library has one limit for all; each tenant can have its own, so `penalty` counts here and the judgement is ours.
-const NOBODYS = 0;
+const BURST_MS = 3_000;
+const TIDY_MS = 10_000;
 
 /** How often somebody may do something. */
 export interface Rate {
@@ -17,41 +14,60 @@ export interface Rate {
 /** A rate that is exceeded. */
 export interface Exceeded {
   readonly perSecond: number;
-  /** Whole seconds until there are as many again. */
-  readonly seconds: number;
+  /** Milliseconds until one more will not exceed it. */
+  readonly ms: number;
 }
 
-/** How much everybody did here of late. What is counted is forgotten with its window. */
+/**
+ * How much everybody did here of late: three seconds' worth at once, and from then on evenly as much as the rate allows. What is refused does not
+ * count. The generic cell rate algorithm (ITU-T I.371): of each key only the moment is known until which all that it did is paid for.
+ */
 @Injectable()
 export class Rates {
-  private readonly seconds = new RateLimiterMemory({ points: NOBODYS, duration: 1 });
-  private readonly bursts = new RateLimiterMemory({ points: NOBODYS, duration: BURST_WINDOW_SECONDS });
+  private readonly paidFor = new Map<string, number>();
+  private tidied = performance.now();
 
   /** Counts one for each of these, up to the first that is exceeded; answers that one, or null. */
-  async count(rates: readonly Rate[]): Promise<Exceeded | null> {
+  count(rates: readonly Rate[]): Exceeded | null {
+    const now = performance.now();
+    this.tidy(now);
     for (const rate of rates) {
-      const exceeded = await this.countOne(rate);
+      const exceeded = this.judge(rate, now);
       if (exceeded !== null) return exceeded;
+      this.paidFor.set(nameOf(rate), this.paidUntil(rate, now) + 1_000 / rate.perSecond);
     }
     return null;
   }
 
   /** What one more would exceed, or null; counts nothing. */
-  async exceededOf({ key, perSecond }: Rate): Promise<Exceeded | null> {
-    const second = await this.seconds.get(key);
-    if (second === null || second.consumedPoints < perSecond) return null;
-    const burst = await this.bursts.get(key);
-    return burst === null || burst.consumedPoints < BURST_SECONDS * perSecond ? null : toExceeded(perSecond, second);
+  exceededOf(rate: Rate): Exceeded | null {
+    return this.judge(rate, performance.now());
   }
 
-  private async countOne({ key, perSecond }: Rate): Promise<Exceeded | null> {
-    const second = await this.seconds.penalty(key);
-    if (second.consumedPoints <= perSecond) return null;
-    const burst = await this.bursts.penalty(key);
-    return burst.consumedPoints <= BURST_SECONDS * perSecond ? null : toExceeded(perSecond, second);
+  private judge(rate: Rate, now: number): Exceeded | null {
+    // Half a one is the tolerance for sums of fractions.
+    const ms = this.paidUntil(rate, now) - now - BURST_MS + 500 / rate.perSecond;
+    return ms <= 0 ? null : { perSecond: rate.perSecond, ms };
+  }
+
+  private paidUntil(rate: Rate, now: number): number {
+    return Math.max(this.paidFor.get(nameOf(rate)) ?? now, now);
+  }
+
+  // Who did nothing for long enough is as one who never did anything.
+  private tidy(now: number): void {
+    if (now - this.tidied < TIDY_MS) return;
+    this.tidied = now;
+    for (const [key, until] of this.paidFor) if (until <= now) this.paidFor.delete(key);
   }
 }
 
-function toExceeded(perSecond: number, { msBeforeNext }: RateLimiterRes): Exceeded {
-  return { perSecond, seconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)) };
+// A rate that was changed is another one, and in force at once.
+function nameOf({ key, perSecond }: Rate): string {
+  return `${key} ${perSecond}`;
+}
+
+/** Whole seconds after which one more will not exceed the rate. */
+export function toSeconds({ ms }: Exceeded): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }

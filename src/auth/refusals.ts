@@ -17,13 +17,13 @@ export class Refusals {
   ) {}
 
   /** Counts one; answers what is exceeded by it, or null. */
-  async count(tenant: Tenant, request: Request): Promise<Exceeded | null> {
+  count(tenant: Tenant, request: Request): Exceeded | null {
     const rate = this.rateOf(tenant, request);
     return rate === null ? null : this.rates.count([rate]);
   }
 
   /** What one more would exceed, or null. */
-  async exceededOf(tenant: Tenant, request: Request): Promise<Exceeded | null> {
+  exceededOf(tenant: Tenant, request: Request): Exceeded | null {
     const rate = this.rateOf(tenant, request);
     return rate === null ? null : this.rates.exceededOf(rate);
   }

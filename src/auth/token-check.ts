@@ -50,15 +50,15 @@ export class TokenCheck {
   private async check(sent: SentToken, ask: (wasGood: boolean) => Outcome | Promise<Outcome>): Promise<Outcome> {
     const id = hashOf(sent);
     const wasGood = this.good.has(id);
-    if (!wasGood && !sent.isOpen()) await this.checkMayAsk(sent);
+    if (!wasGood && !sent.isOpen()) this.checkMayAsk(sent);
     const found = await ask(wasGood);
     if (typeof found !== 'string') this.good.set(id, true);
     else if (found !== 'not looked up') this.good.delete(id);
     return found;
   }
 
-  private async checkMayAsk({ tenant, request }: SentToken): Promise<void> {
-    const exceeded = await this.refusals.exceededOf(tenant, request);
+  private checkMayAsk({ tenant, request }: SentToken): void {
+    const exceeded = this.refusals.exceededOf(tenant, request);
     if (exceeded !== null) throw new UncheckedTokenError(exceeded);
   }
 }

@@ -34,7 +34,7 @@ export class ReceivedEventsService {
   private async take(socket: Socket, work: (admitted: Seat) => Promise<void>): Promise<void> {
     try {
       const seat = await this.handshake.admit(socket);
-      await this.quota.takeEvent(seat.tenant, seat.caller, toRequest(socket));
+      this.quota.takeEvent(seat.tenant, seat.caller, toRequest(socket));
       await work(seat);
     } catch (error) {
       if (!(error instanceof AppError)) this.logger.warn({ err: error, trace_id: traceIdOf(socket.request) }, 'an event of a socket could not be taken');

@@ -7,9 +7,9 @@ const LIMIT = { type: 'integer', nullable: true } as const;
 
 /** What a deployment may take of each instance; an absent field stays, null resets it to the service's default. */
 export class TenantLimitsDto {
-  /** Calls a second, and two seconds' worth more within ten seconds. */
+  /** Calls a second, and three seconds' worth at once. */
   @Limit() calls_per_second?: number | null;
-  /** Messages sent a second, and two seconds' worth more within ten seconds. */
+  /** Messages sent a second, and three seconds' worth at once. */
   @Limit() sends_per_second?: number | null;
   /** Sockets at once. */
   @Limit() sockets?: number | null;
