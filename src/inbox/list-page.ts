@@ -42,8 +42,8 @@ export class ListPage {
   }
 
   private nextCursor(found: RoomKeys, asOf: Date): string | null {
-    const last = found.length <= this.limit ? undefined : found.toList()[this.limit - 1];
-    return last === undefined ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
+    const last = found.length <= this.limit ? null : found.at(this.limit - 1);
+    return last === null ? null : writeCursor({ after: { updatedDate: last.updatedDate, id: toCheckedId(last.id) }, asOf }, this.signing);
   }
 }
 

@@ -18,6 +18,13 @@ export class Batch {
     return this.places.length;
   }
 
+  /** What `read` makes of the document at a place. @throws RangeError where there is none */
+  read<T>(place: number, read: (bytes: Buffer, at: number) => T): T {
+    const at = this.places[place];
+    if (at === undefined) throw new RangeError(`There is no document at ${place} of ${this.length}.`);
+    return read(this.bytes, at);
+  }
+
   /** What `read` makes of each document, which begins at `at` of `bytes`. */
   map<T>(read: (bytes: Buffer, at: number) => T): T[] {
     return this.places.map((at) => read(this.bytes, at));

@@ -33,6 +33,17 @@ export class RoomKeys {
     return new RoomKeys(this.batches, most);
   }
 
+  /** The key at a place, decoded alone; null where there are fewer. */
+  at(place: number): RoomKey | null {
+    if (place < 0 || place >= this.length) return null;
+    let left = place;
+    for (const batch of this.batches) {
+      if (left < batch.length) return batch.read(left, toRoomKey);
+      left -= batch.length;
+    }
+    return null;
+  }
+
   /** The keys. */
   toList(): readonly RoomKey[] {
     return (this.list ??= this.batches.flatMap((batch) => batch.map(toRoomKey)).slice(0, this.most));

@@ -157,7 +157,7 @@ async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQu
 }
 
 function positionOf(keys: RoomKeys): RoomPosition | undefined {
-  const last = keys.toList().at(-1);
+  const last = keys.at(keys.length - 1);
   const id = toId(last?.id ?? '');
   return last && id ? { updatedDate: last.updatedDate, id } : undefined;
 }
