@@ -17,6 +17,7 @@ import type { Progress } from './progress.js';
 import type { OfRooms, SourceRepository } from './source.repository.js';
 import { Sweep } from './sweep.js';
 import type { Tally } from './tally.js';
+import { tryAgain } from './trying.js';
 import { Verification } from './verification.js';
 
 /** What is moved in, and how. */
@@ -83,7 +84,7 @@ export class ImportService {
       await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
       // While one slice is compared, the next is brought.
       await verifying;
-      verifying = run.dryRun ? verifying : this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally);
+      verifying = run.dryRun ? verifying : tryAgain(() => this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally));
       verifying.catch(() => undefined);
     }
     await verifying;

@@ -12,7 +12,8 @@ export class OutdatedError extends Error {
 
 const MOST_TRIES = 6;
 const PAUSE_MS = 1_000;
-const DUPLICATE_KEY = 11_000;
+// A duplicate key; and what a second run of the same import does to the first: transactions and cursors that are no longer there.
+const PASSING_CODES: ReadonlySet<unknown> = new Set([11_000, 43, 237, 251, 11_601]);
 
 /** Does it again while what stands in the way may pass. @throws ImportRefusedError, DatabaseUnavailableError */
 export async function tryAgain<T>(work: (tries: number) => Promise<T>): Promise<T> {
@@ -29,7 +30,7 @@ export async function tryAgain<T>(work: (tries: number) => Promise<T>): Promise<
 
 // Then it has to be looked at again what is stored.
 function isPassing(error: unknown): boolean {
-  return error instanceof OutdatedError || error instanceof DatabaseUnavailableError || (error as { code?: unknown }).code === DUPLICATE_KEY;
+  return error instanceof OutdatedError || error instanceof DatabaseUnavailableError || PASSING_CODES.has((error as { code?: unknown }).code);
 }
 
 function toStopped(error: unknown): ImportRefusedError {
