@@ -9,10 +9,14 @@ import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
+import { Calls } from './support/calls.js';
 import { commandLine, type Ended } from './support/command-line.js';
 import { digestOf } from './support/digest.js';
+import { eventually } from './support/eventually.js';
 import { moveIn } from './support/importing.js';
+import { Listener } from './support/listener.js';
 import { fillOldData, type OldData } from './support/old-data.js';
+import { TcpProxy } from './support/tcp-proxy.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 import.meta.jest.setTimeout(300_000);
@@ -23,10 +27,21 @@ const SHOP: Deployment = { dbNames: ['shop0'], agentDbs: [] };
 const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
 const NOBODY = 'mongodb://127.0.0.1:9/?directConnection=true';
 
+const OLD = new Date('2024-01-01T10:00:00.000Z');
+
 type Row = Record<string, unknown> & { readonly _id: mongoose.Types.ObjectId };
 
 let service: TestApp;
 let client: mongo.MongoClient;
+/** A source, and where the report of an import of it is written. */
+interface Source {
+  readonly old: mongo.Db;
+  readonly data: OldData;
+  readonly report: string;
+}
+
+const filled: mongo.Db[] = [];
+let shared: Source;
 let old: mongo.Db;
 let data: OldData;
 let report: string;
@@ -34,24 +49,31 @@ let report: string;
 beforeAll(async () => {
   service = await startApp(PATIENT);
   client = await new mongoose.mongo.MongoClient(process.env.MONGODB_URI ?? '').connect();
+  shared = await fillAnew();
+});
+beforeEach(() => {
+  ({ old, data, report } = shared);
 });
 afterAll(async () => {
+  await Promise.all(filled.map((one) => one.dropDatabase()));
   await dropAll(service);
   await Promise.all([service.close(), client.close()]);
 });
-beforeEach(async () => {
+/** Another source, for a test that changes it. */
+async function fillAnew(): Promise<Source> {
   const name = `test_old_${newId().toHexString()}`;
   report = join(tmpdir(), `${name}.json`);
   old = client.db(name);
+  filled.push(old);
   data = await fillOldData(old, SIZE);
-});
-afterEach(() => old.dropDatabase());
+  return { old, data, report };
+}
 
 const chats = (): mongo.Collection<Row> => old.collection<Row>('chats');
 const run = (...args: string[]): Promise<Ended> =>
   commandLine(['import', '--database', old.databaseName, '--report', report, ...args], { CONTROL_DATABASE: service.config.mongo.controlDatabase, ...PATIENT });
 const into = ({ key }: Tenant, ...args: string[]): Promise<Ended> => run('--from', process.env.MONGODB_URI!, '--tenant', key, ...args);
-const move = (tenant: Tenant, options = {}): ReturnType<typeof moveIn> => moveIn(service, tenant, old.databaseName, { deployment: SHOP, ...options });
+const move = (tenant: Tenant, options = {}, uri?: string): ReturnType<typeof moveIn> => moveIn(service, tenant, old.databaseName, { deployment: SHOP, ...options }, uri);
 const databaseOf = (tenant: Tenant): mongo.Db => client.db(tenant.database);
 
 describe('The import command', () => {
@@ -84,16 +106,23 @@ describe('The import command', () => {
   });
 
   it('says with its exit code and its report what could not be understood, and brings the rest', async () => {
+    await fillAnew();
     const tenant = await newTenant(service);
     const [first, second] = await chats().find({ user_type: 'agent' }).sort({ _id: 1 }).skip(5).limit(2).toArray();
     await chats().updateOne({ _id: first!._id }, { $set: { message: { $ne: 'all' } } });
     await chats().updateOne({ _id: second!._id }, { $set: { created_date: 'yesterday' } });
     await old.collection<{ _id: string; room_name: string; db_name: string }>('rooms').insertOne({ _id: 'no id', room_name: 'odd', db_name: 'shop0' });
+    const dirty = { _id: newId(), room_name: 'dirty', db_name: 'shop0', type: 'vendor_to_user', created_date: OLD, updated_date: OLD };
+    await old.collection('rooms').insertOne(dirty);
+    // Of somebody who is not in the room, newer than the room, and naming it in capitals.
+    await chats().insertOne({ _id: newId(), room: dirty._id.toHexString().toUpperCase(), message: 'late', user_type: 'vendor', auth_user_id: 7, created_date: new Date() });
     const { code, stdout } = await into(tenant, '--db-name', 'shop0', '--db-name', 'shop1', '--json');
     const summary = JSON.parse(stdout);
     expect([code, summary.agrees, summary.rooms_that_differ, summary.faults]).toEqual([1, false, 0, []]);
-    expect(summary.not_understood).toEqual({ rooms: 1, roomusers: 0, chats: 2 });
-    expect(summary.written.chats).toBe(data.deployments[0]!.messages + data.deployments[1]!.messages - 2);
+    expect(summary.not_understood).toEqual({ rooms: 1, roomusers: 0, chats: 2, userlocations: 0 });
+    expect(summary.written.chats).toBe(data.deployments[0]!.messages + data.deployments[1]!.messages - 1);
+    const { code: checked, stdout: found } = await commandLine(['tenant', 'check', tenant.key, '--json'], { CONTROL_DATABASE: service.config.mongo.controlDatabase, ...PATIENT });
+    expect([checked, JSON.parse(found)]).toEqual([0, expect.objectContaining({ differing: 0, agrees: true })]);
     const written = JSON.parse(await readFile(report, 'utf8')) as { findings: Row[]; summary: { written: unknown } };
     const told = written.findings.filter(({ what }) => what === 'not understood');
     expect(told).toEqual(
@@ -110,7 +139,7 @@ describe('The import command', () => {
     const tenant = await newTenant(service);
     const { code, stdout } = await into(tenant, '--db-name', 'shop0', '--dry-run');
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing was written')]);
-    expect(stdout).toMatch(new RegExp(`^written +${data.deployments[0]!.rooms} .* ${data.deployments[0]!.messages}$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^written +${data.deployments[0]!.rooms} .* ${data.deployments[0]!.messages} +0$`, 'm'));
     for (const name of ['rooms', 'messages']) expect(await databaseOf(tenant).collection(name).countDocuments()).toBe(0);
   });
 });
@@ -129,6 +158,7 @@ describe('An import', () => {
   });
 
   it('tells of a room that is no longer as in the source, and changes nothing of it', async () => {
+    await fillAnew();
     const tenant = await newTenant(service);
     await move(tenant);
     const [edited, lost] = await databaseOf(tenant).collection('messages').aggregate([{ $group: { _id: '$room', message: { $first: '$_id' } } }, { $limit: 2 }]).toArray();
@@ -158,6 +188,7 @@ describe('An import', () => {
   });
 
   it('brings a room of more messages than are stored at once, in parts', async () => {
+    await fillAnew();
     const tenant = await newTenant(service);
     const { _id: room } = (await old.collection('rooms').findOne({ db_name: 'shop0' }))!;
     const many = Array.from({ length: 2_500 }, (_, at) => ({ _id: newId(), room, message: String(at), user_type: 'user', created_date: new Date(Date.UTC(2025, 0, 1) + at) }));
@@ -167,5 +198,67 @@ describe('An import', () => {
     expect(last.reverse().map(({ _id }) => _id)).toEqual(many.map(({ _id }) => _id));
     const stored = await databaseOf(tenant).collection('rooms').findOne({ _id: room });
     expect([stored!.seq, stored!.last_message._id]).toEqual([last.at(-1)!.seq, many.at(-1)!._id]);
+  });
+
+  it('comes to the same when two of them run at once', async () => {
+    const [tenant, other] = [await newTenant(service), await newTenant(service)];
+    const [one, two] = await Promise.all([move(tenant), move(tenant), move(other)]);
+    expect([one.agrees, two.agrees, one.written.chats + two.written.chats]).toEqual([true, true, data.deployments[0]!.messages]);
+    expect(await digestOf(databaseOf(tenant))).toBe(await digestOf(databaseOf(other)));
+  });
+
+  it('stops where the source goes away, and goes on when it is back', async () => {
+    const tenant = await newTenant(service);
+    const { hosts } = client.options;
+    const proxy = await TcpProxy.start({ host: hosts[0]!.host!, port: hosts[0]!.port! });
+    // When it reads participants or messages.
+    const cut = proxy.next('__date', 'request cut').then(() => proxy.refuse());
+    await expect(move(tenant, {}, `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`)).rejects.toThrow(/^The source cannot be reached: /);
+    await cut;
+    await proxy.close();
+    expect((await move(tenant, { intoExisting: true })).agrees).toBe(true);
+  });
+});
+
+describe('Locations', () => {
+  const at = (agent: unknown, day: number, fields: object = {}): Row => ({
+    ...{ _id: newId(), agent_id: agent, order_id: '10', lat: '1.2', lng: 3.4, status: 'running', created_date: new Date(Date.UTC(2024, 0, day)) },
+    ...fields,
+  });
+  const all = ['shop0', 'shop1'];
+
+  it('come along where the source has no other deployment: the newest of each agent on each order, told to no socket', async () => {
+    await fillAnew();
+    const tenant = await newTenant(service);
+    const [first, newest, odd, bad] = [at(141, 1), at('141', 3, { order_id: 10 }), at('0142', 1, { speed: 5 }), at(143, 1, { lat: null })];
+    await old.collection<Row>('userlocations').insertMany([first, newest, at(141, 2), odd, bad]);
+    const listener = await Listener.open(`${service.url}/t/${tenant.key}`);
+    const moved = await move(tenant, { deployment: { dbNames: all, agentDbs: [] } });
+    expect([moved.read, moved.written, moved.skipped, moved.not_understood].map(({ userlocations: count }) => count)).toEqual([5, 2, 2, 1]);
+    expect([moved.agrees, moved.locations_that_differ, moved.fields_left_out['userlocations.speed']]).toEqual([false, 0, 1]);
+    expect(moved.findings).toContainEqual({ collection: 'userlocations', _id: String(bad._id), what: 'not understood', why: 'lat is null and not filled' });
+    const calls = new Calls(service, tenant);
+    const get = async (agent: number): Promise<object> => (await calls.get(`/api/agent/getAgentLocation?agent_id=${agent}&order_id=10`).expect(200)).body.data;
+    const dates = { created_date: '2024-01-03T00:00:00.000Z', updated_date: '2024-01-03T00:00:00.000Z' };
+    expect(await get(141)).toEqual({ _id: String(newest._id), agent_id: 141, order_id: 10, lat: '1.2', lng: '3.4', status: 'running', ...dates, __v: 0 });
+    expect(await get(142)).toMatchObject({ _id: String(odd._id), agent_id: 142 });
+    // The stream is in order: what comes before this would have been told before it.
+    await calls.post('/api/agent/saveAgentLocation', { agent_id: 141, order_id: 10, lat: 'live', lng: '0' }).expect(200);
+    await eventually(() => expect(listener.heard.map(({ payload }) => payload.lat)).toEqual(['live']), { within: 60_000 });
+    listener.close();
+    const again = await move(tenant, { deployment: { dbNames: all, agentDbs: [] } });
+    expect([again.written.userlocations, again.there.userlocations]).toEqual([0, 2]);
+    expect(await get(141)).toMatchObject({ lat: 'live' });
+    await databaseOf(tenant).collection('locations').updateOne({ _id: newest._id }, { $set: { lng: '0' } });
+    expect((await move(tenant, { deployment: { dbNames: all, agentDbs: [] } })).locations_that_differ).toBe(1);
+  });
+
+  it('stay where they are and are counted where the source has other deployments too', async () => {
+    const tenant = await newTenant(service);
+    await old.collection<Row>('userlocations').insertMany([at(141, 1), at(142, 1)]);
+    const { agrees, skipped, reasons } = await move(tenant);
+    expect([agrees, skipped.userlocations]).toEqual([true, 2]);
+    expect(reasons['userlocations: the source has several deployments, and a location does not say whose it is']).toBe(2);
+    expect(await databaseOf(tenant).collection('locations').countDocuments()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +23,7 @@ import { dropAll, newTenant } from './support/tenants.js';
 
 import.meta.jest.setTimeout(300_000);
 
-const SIZE = { deployments: 2, rooms: 2_500, messages: 50_000 };
+const SIZE = { deployments: 5, rooms: 2_500, messages: 50_000 };
 // A busy machine is not what is tested.
 const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
 const MOST_SENT = 500;
@@ -53,6 +54,15 @@ interface Expected {
   readonly ids: string[];
   readonly people: Set<string>;
   readonly messages: { readonly id: string; readonly at: number }[];
+}
+
+/** As much of the specification as says what takes a room's id. */
+interface Operation {
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>> };
+}
+interface Specification {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, { readonly properties?: { readonly room_id?: { readonly pattern?: string } } }>> };
 }
 
 let service: TestApp;
@@ -113,6 +123,18 @@ async function readOld(dbName: string): Promise<Map<string, Expected>> {
   return byName;
 }
 
+/** The calls of the specification that take a room's `_id`, in the path or in the body; no event does. */
+async function findCallsWithRoomId(): Promise<string[]> {
+  const { paths, components } = JSON.parse(await readFile(new URL('../swagger/openapi.json', import.meta.url), 'utf8')) as Specification;
+  const isRoomId = ({ requestBody }: Operation): boolean => {
+    const name = requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1) ?? '';
+    return components.schemas[name]?.properties?.room_id?.pattern?.includes('{24}') === true;
+  };
+  return Object.entries(paths)
+    .flatMap(([path, operations]) => Object.entries(operations).filter(([, one]) => /^\/api\/.*\{(id|roomId)\}$/.test(path) || isRoomId(one)).map(([method]) => `${method} ${path}`))
+    .sort();
+}
+
 /** The built command, moving the first deployment into the tenant. */
 async function startCommand(key: string): Promise<ReturnType<typeof spawn>> {
   const { PATH, HOME, MONGODB_URI } = process.env;
@@ -124,16 +146,16 @@ async function startCommand(key: string): Promise<ReturnType<typeof spawn>> {
 
 describe('Moving a deployment in', () => {
   it('brings all of its rooms, participants and messages, and says what it left and why', async () => {
-    const [ours] = data.deployments;
+    const [ours, ...others] = data.deployments;
     const people = [...expected.values()].reduce((sum, one) => sum + one.people.size, 0);
     expect(moved.faults).toEqual([]);
-    expect(moved).toMatchObject({ agrees: true, rooms_that_differ: 0, not_understood: { rooms: 0, roomusers: 0, chats: 0 } });
-    expect(moved.written).toEqual({ rooms: ours!.rooms, roomusers: people, chats: ours!.messages });
-    expect(moved.merged).toEqual({ rooms: ours!.duplicateRooms, roomusers: ours!.participants - moved.written.roomusers, chats: 0 });
-    expect(moved.skipped).toEqual({ rooms: 0, roomusers: data.participantsWithoutRoom, chats: data.messagesWithoutRoom });
+    expect(moved).toMatchObject({ agrees: true, rooms_that_differ: 0, not_understood: { rooms: 0, roomusers: 0, chats: 0, userlocations: 0 } });
+    expect(moved.written).toEqual({ rooms: ours!.rooms, roomusers: people, chats: ours!.messages, userlocations: 0 });
+    expect(moved.merged).toEqual({ rooms: ours!.duplicateRooms, roomusers: ours!.participants - moved.written.roomusers, chats: 0, userlocations: 0 });
+    expect(moved.skipped).toEqual({ rooms: 0, roomusers: data.participantsWithoutRoom, chats: data.messagesWithoutRoom, userlocations: 0 });
     expect(moved.findings.filter(({ what }) => what === 'skipped')).toHaveLength(data.participantsWithoutRoom + data.messagesWithoutRoom);
     expect(moved.fields_left_out).toEqual({ 'chats.seen_by': expect.any(Number) });
-    expect(moved.of_others.chats).toBe(data.deployments[1]!.messages);
+    expect(moved.of_others.chats).toBe(others.reduce((sum, { messages }) => sum + messages, 0));
     expect(moved.progress).toMatch(/\d+ of \d+ messages \(\d+ %\), \d+ a second, \d+ s left/);
   });
 
@@ -190,26 +212,46 @@ describe('Moving a deployment in', () => {
     expect(JSON.stringify(history)).not.toMatch(/brought/);
   });
 
-  it('takes the old ids of merged rooms on every call', async () => {
+  it('takes the old ids of merged rooms on every call that takes the id of a room', async () => {
     const merged = await stored.collection('merged_rooms').findOne({});
     const [alias, id] = [merged!._id.toHexString(), String(merged!.room)];
     const history = await get<Row[]>(`/api/chat/${id}`);
-    expect((await get(`/api/room/${alias}`))._id).toBe(id);
-    expect(await get(`/api/chat/${alias}`)).toEqual(history);
-    expect(await get(`/api/chat/${alias}?limit=1`)).toEqual(history.slice(-1));
-    expect(await get(`/api/chat/${alias}?before=${history.at(-1)!._id}&limit=1`)).toEqual(history.slice(-2, -1));
-    expect(await get(`/api/chat/${alias}?after_seq=1&limit=1`)).toEqual(history.slice(1, 2));
-    expect((await get(`/api/chat/getRoomUser/${alias}`)).userData).toEqual((await get(`/api/chat/getRoomUser/${id}`)).userData);
-    await request(service.url).put(`/t/${tenant.key}/api/room/raiseanissue/${alias}`).send({ isRaiseIssue: 1 }).expect(200, { status: true });
-    const joined = await post<{ roomData: Row; RoomUser: Row }>('/api/chat/joinRoomByID', { room_id: alias, user_type: 'agent', user_id: '77', username: 'somebody' });
-    expect([joined.roomData._id, joined.RoomUser.room_id, joined.roomData.isRaiseIssue]).toEqual([id, id, true]);
-    const sent = await post('/api/chat/sendMessageJoin', { room_id: alias, user_type: 'agent', user_id: '77', message: 'hello' });
-    expect([sent.chatData.room, sent.chatData.seq]).toEqual([id, history.length + 1]);
+    const sender = { room_id: alias, user_type: 'agent', user_id: '77' };
+    const calls: Readonly<Record<string, () => Promise<void>>> = {
+      'get /api/room/{id}': async () => expect((await get(`/api/room/${alias}`))._id).toBe(id),
+      'put /api/room/raiseanissue/{id}': async () => {
+        await request(service.url).put(`/t/${tenant.key}/api/room/raiseanissue/${alias}`).send({ isRaiseIssue: 1 }).expect(200, { status: true });
+        expect((await get(`/api/room/${id}`)).isRaiseIssue).toBe(true);
+      },
+      'get /api/chat/{roomId}': async () => {
+        expect(await get(`/api/chat/${alias}`)).toEqual(history);
+        expect(await get(`/api/chat/${alias}?limit=1`)).toEqual(history.slice(-1));
+        expect(await get(`/api/chat/${alias}?before=${history.at(-1)!._id}&limit=1`)).toEqual(history.slice(-2, -1));
+        expect(await get(`/api/chat/${alias}?after_seq=1&limit=1`)).toEqual(history.slice(1, 2));
+        expect(await get(`/api/chat/${alias}?after_seq=${history.length}`)).toEqual([]);
+      },
+      'get /api/chat/getRoomUser/{roomId}': async () =>
+        expect((await get(`/api/chat/getRoomUser/${alias}`)).userData).toEqual((await get(`/api/chat/getRoomUser/${id}`)).userData),
+      'post /api/chat/joinRoomByID': async () => {
+        const { roomData, RoomUser } = await post<{ roomData: Row; RoomUser: Row }>('/api/chat/joinRoomByID', { ...sender, username: 'somebody' });
+        expect([roomData._id, RoomUser.room_id]).toEqual([id, id]);
+      },
+      'post /api/chat/sendMessageJoin': async () => {
+        const listener = await Listener.open(`${service.url}/t/${tenant.key}`);
+        const { chatData } = await post('/api/chat/sendMessageJoin', { ...sender, message: 'hello', client_message_id: 'once' });
+        expect([chatData.room, chatData.seq]).toEqual([id, history.length + 1]);
+        expect((await post('/api/chat/sendMessageJoin', { ...sender, message: 'hello', client_message_id: 'once' })).chatData).toEqual(chatData);
+        await eventually(() => expect(listener.heard.find(({ event }) => event === 'new-message')?.payload.message).toMatchObject({ chatData, roomData: { _id: id } }), SOON);
+        listener.close();
+      },
+    };
+    expect(Object.keys(calls).sort()).toEqual(await findCallsWithRoomId());
+    for (const call of Object.values(calls)) await call();
   });
 
   it('brings nothing again, and only what is new of a source that is written to meanwhile', async () => {
     const again = await moveIn(service, tenant, old.databaseName, { deployment: deploymentOf(0) });
-    expect([again.agrees, again.written]).toEqual([true, { rooms: 0, roomusers: 0, chats: 0 }]);
+    expect([again.agrees, again.written]).toEqual([true, { rooms: 0, roomusers: 0, chats: 0, userlocations: 0 }]);
     const other = await newTenant(service);
     const rooms = await old.collection('rooms').find({ db_name: 'shop1' }).limit(50).toArray();
     let [sent, isOver] = [0, false];

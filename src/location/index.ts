@@ -1,4 +1,5 @@
 export { SaveLocationDto, toLocationFields } from './dto/location.dto.js';
+export { BroughtLocationRepository } from './brought-location.repository.js';
 export { LocationController } from './location.controller.js';
 export { LocationModule } from './location.module.js';
 export { LocationService } from './location.service.js';

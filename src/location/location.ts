@@ -13,6 +13,8 @@ export interface Location {
   created_date: Date;
   updated_date: Date;
   __v: number;
+  /** Written by an import, so that no socket is told of it. Never answered. */
+  brought_in?: true;
 }
 
 /** What an agent's app says of it. */

@@ -4,7 +4,7 @@ import { toWireMessage } from '../message/index.js';
 import { newId } from '../mongo/index.js';
 import { findSame } from '../participant/index.js';
 import { pick } from '../common/index.js';
-import { SHARED_ROOM_FIELDS, type MendedParts, type Message, type Participant, type Room } from '../room/index.js';
+import { SHARED_ROOM_FIELDS, toPreview, type MendedParts, type Message, type Participant, type Room } from '../room/index.js';
 import { toJoiner, toNewer, type CheckTally } from './check-tally.js';
 
 /** What can differ between a room and its messages. */
@@ -44,7 +44,8 @@ export function compare(room: Room, tally: CheckTally): Comparison {
   const seq = Math.max(room.seq, tally.greatest, lost?.seq ?? 0);
   const single = room.participants.filter((one, at) => findSame(room.participants.slice(0, at), toJoiner(one)) === undefined);
   const participants = withMissing(room, single, [...tally.senders, ...(lost === null ? [] : [lost])]);
-  const isBehind = newest !== null && newest.created_date > room.updated_date;
+  const moved = toNewer(tally.newestSent, lost);
+  const isBehind = moved !== null && moved.created_date > room.updated_date;
   const differs: Readonly<Record<Exclude<Difference, 'no_room'>, boolean>> = {
     preview: !isDeepStrictEqual(toShown(preview), toShown(newest)),
     lost_message: lost !== null,
@@ -56,7 +57,7 @@ export function compare(room: Room, tally: CheckTally): Comparison {
   };
   return {
     differences: DIFFERENCES.filter((one) => one !== 'no_room' && differs[one]),
-    parts: { last_message: newest, seq, participants, updated_date: isBehind ? newest.created_date : room.updated_date },
+    parts: { last_message: newest === null ? null : toPreview(newest), seq, participants, updated_date: isBehind ? moved.created_date : room.updated_date },
     lost,
     holes: Math.max(0, seq - tally.count - (lost === null ? 0 : 1)),
   };

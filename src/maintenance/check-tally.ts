@@ -10,6 +10,8 @@ export class CheckTally {
   doubled = 0;
   /** The one with the greatest `created_date`, of those the one with the greatest `seq`. */
   newest: Message | null = null;
+  /** The same of those that were sent here: what was moved in moves no room and makes nobody join, so that a room is as its source had it. */
+  newestSent: Message | null = null;
   /** Whether the room's preview is one of them. */
   hasPreview = false;
   /** Whether one of them has the `seq` of the room's preview. */
@@ -18,7 +20,7 @@ export class CheckTally {
 
   constructor(private readonly preview: Room['last_message']) {}
 
-  /** The first message of each sender. */
+  /** The first message that each sender sent here. */
   get senders(): Message[] {
     return [...this.firsts.values()];
   }
@@ -30,6 +32,8 @@ export class CheckTally {
     this.newest = toNewer(this.newest, message);
     this.hasPreview ||= this.preview?._id.equals(message._id) === true;
     this.hasPreviewsPlace ||= this.preview?.seq === message.seq;
+    if (message.brought_in === true) return;
+    this.newestSent = toNewer(this.newestSent, message);
     const sender = JSON.stringify(Object.values(toJoiner(message)));
     if (!this.firsts.has(sender)) this.firsts.set(sender, message);
   }

@@ -23,10 +23,10 @@ export class BroughtMessageRepository {
     });
   }
 
-  /** Stores messages, and marks them. */
+  /** Stores messages, marked. */
   async insert(tenant: Tenant, all: readonly Message[], session: ClientSession): Promise<void> {
-    for (const message of all) message.brought_in = true;
-    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(all, { session }));
+    const marked = all.map((message): Message => ({ ...message, brought_in: true }));
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(marked, { session }));
   }
 
   /** Reads what was moved into these rooms; with `from` only messages of that id and later ones. */

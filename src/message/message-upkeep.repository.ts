@@ -23,8 +23,7 @@ export type Placed = Pick<Message, '_id' | 'room'>;
 
 // A quarter of a megabyte, more or less.
 const BATCH = 500;
-// How a message came here is no part of it.
-const AS_SENT = { projection: { brought_in: 0 }, sort: { room: 1, seq: 1 }, batchSize: BATCH } as const;
+const IN_ORDER = { sort: { room: 1, seq: 1 }, batchSize: BATCH } as const;
 
 /** The messages of a tenant as upkeep reads, brings back and removes them. */
 @Injectable()
@@ -40,13 +39,13 @@ export class MessageUpkeepRepository {
   readOfRooms(tenant: Tenant, { after, upTo }: RoomRange, visit: (message: Message) => void): Promise<void> {
     const room = { ...(after === null ? {} : { $gt: after }), ...(upTo === null ? {} : { $lte: upTo }) };
     const filter = Object.keys(room).length === 0 ? {} : { room };
-    return this.models.with(tenant, MESSAGES, (messages, deadline) => readAll(toDriverCollection(messages).find(filter, AS_SENT), deadline, visit));
+    return this.models.with(tenant, MESSAGES, (messages, deadline) => readAll(toDriverCollection(messages).find(filter, IN_ORDER), deadline, visit));
   }
 
   /** The same of one room, as the transaction sees it. */
   readOfRoom(tenant: Tenant, room: Id, session: ClientSession, visit: (message: Message) => void): Promise<void> {
     return this.models.with(tenant, MESSAGES, (messages, deadline) =>
-      readAll(toDriverCollection(messages).find({ room }, { ...AS_SENT, session }), deadline, visit),
+      readAll(toDriverCollection(messages).find({ room }, { ...IN_ORDER, session }), deadline, visit),
     );
   }
 

@@ -3,7 +3,7 @@ export type { MergedRoom } from './merged-rooms.repository.js';
 export { toRoomType } from './room-type.js';
 export { RoomDto, SharedRoomFieldsDto } from './dto/room.dto.js';
 export { RoomType } from './room-type.decorator.js';
-export type { Message, MessageFields } from './room-message.js';
+export { toPreview, type Message, type MessageFields } from './room-message.js';
 export { identityOf, type Joiner, type Participant } from './room-participant.js';
 export { belongingsOf, checkMayWrite, isOf, type Belonging, type Membered } from './room-membership.js';
 export { RoomController } from './room.controller.js';

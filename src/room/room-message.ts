@@ -38,6 +38,11 @@ export interface Message {
   brought_in?: true;
 }
 
+/** The message as its room repeats it: how it came here is no part of it. */
+export function toPreview({ brought_in: _, ...message }: Message): Message {
+  return message;
+}
+
 /** What a sender says of a message. */
 export type MessageFields = Partial<
   Pick<

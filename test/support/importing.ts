@@ -1,5 +1,8 @@
 import { ImportService, Progress, SourceRepository, Tally, toSummary, type ImportOptions, type Summary } from '../../src/maintenance/index.js';
+import { BroughtLocationRepository } from '../../src/location/index.js';
+import { LocationImport } from '../../src/maintenance/import/location-import.js';
 import { ImportSessionRepository } from '../../src/maintenance/import/import-session.repository.js';
+import { PartStore } from '../../src/maintenance/import/part-store.js';
 import { Verification } from '../../src/maintenance/import/verification.js';
 import type { Finding } from '../../src/maintenance/import/tally.js';
 import { BroughtMessageRepository, MessageRepository } from '../../src/message/index.js';
@@ -12,10 +15,12 @@ import type { TestApp } from './app.js';
 export type Moved = Summary & { readonly findings: readonly Finding[]; readonly progress: string };
 
 /** Moves a deployment of a database on the tests' MongoDB into a tenant, in this process. */
-export async function moveIn({ app }: TestApp, tenant: Tenant, database: string, options: Partial<ImportOptions> = {}): Promise<Moved> {
+export async function moveIn({ app }: TestApp, tenant: Tenant, database: string, options: Partial<ImportOptions> = {}, uri = process.env.MONGODB_URI ?? ''): Promise<Moved> {
   const [rooms, brought] = [app.get(BroughtRoomRepository), app.get(BroughtMessageRepository)];
-  const service = new ImportService(rooms, brought, app.get(MessageRepository), new Verification(rooms, brought), new ImportSessionRepository(app.get(ControlDatabase), rooms));
-  const source = await SourceRepository.open(process.env.MONGODB_URI ?? '', database);
+  const sessions = new ImportSessionRepository(app.get(ControlDatabase), rooms);
+  const parts = new PartStore(rooms, brought, app.get(MessageRepository), sessions);
+  const service = new ImportService(rooms, parts, new LocationImport(app.get(BroughtLocationRepository)), new Verification(rooms, brought), sessions);
+  const source = await SourceRepository.open(uri, database);
   const findings: Finding[] = [];
   const tally = new Tally((finding) => findings.push(finding));
   const said: string[] = [];

@@ -10,6 +10,7 @@ import { readFlag, readText } from './old-values.js';
 const MOVES = new Set(['room', 'room_id', 'created_date', 'updated_date', 'isRaiseIssue', 'type', 'room_name', '__v', 'status']);
 const MESSAGE = PREVIEW_FIELDS.filter((field) => !MOVES.has(field));
 const PARTICIPANT = PARTICIPANT_FIELDS.filter((field) => !MOVES.has(field));
+const LOCATION = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'];
 const ROOM = ROOM_FIELDS.filter((field) => !MOVES.has(field));
 
 /** The checksum of a message as either database has it, read here without what an import makes of it; `date` is what it should have. */
@@ -20,6 +21,12 @@ export function ofMessage(document: OldDocument, date: Date): Buffer {
 /** The same of somebody in a room. */
 export function ofParticipant(document: OldDocument): string {
   return checksum(document, PARTICIPANT, 0).toString('base64');
+}
+
+/** The same of a location; its ids are whole numbers, also as text. */
+export function ofLocation(document: OldDocument, date: Date): string {
+  const { agent_id: agent, order_id: order } = document;
+  return checksum({ ...document, agent_id: Number(String(agent)), order_id: Number(String(order)) }, LOCATION, date.getTime()).toString('base64');
 }
 
 /** The same of a room alone. */

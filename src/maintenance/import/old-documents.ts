@@ -22,7 +22,8 @@ export type OldMessage = Omit<Message, 'seq'>;
 /** Names of fields that are not kept, because nobody asks for them. */
 export type Unknown = (field: string) => void;
 
-const leave: Reading = () => undefined;
+/** Reads nothing of a field. */
+export const leave: Reading = () => undefined;
 const OWN: Readonly<Record<string, Reading>> = { status: readFlag, isRaiseIssue: readFlag, is_media: readFlag, __v: readInteger };
 
 function toReadings(fields: readonly string[], left: readonly string[]): ReadonlyMap<string, Reading> {
@@ -66,7 +67,8 @@ export function dateOf({ created_date: date }: OldDocument, room: OldRoom): Date
   return readDate('created_date', date) ?? room.created;
 }
 
-function readId({ _id: id }: OldDocument): Id {
+/** @throws NotUnderstoodError */
+export function readId({ _id: id }: OldDocument): Id {
   const read = (id as { _bsontype?: string } | null)?._bsontype === 'ObjectId' ? toId(String(id)) : null;
   if (read === null) throw new NotUnderstoodError('_id', id, 'an ObjectId');
   return id as Id;
@@ -88,7 +90,8 @@ function mend(old: OldDocument, readings: ReadonlyMap<string, Reading>, unknown:
   }
 }
 
-function readFields(old: OldDocument, readings: ReadonlyMap<string, Reading>, unknown: Unknown): object {
+/** What the document says, field by field. @throws NotUnderstoodError */
+export function readFields(old: OldDocument, readings: ReadonlyMap<string, Reading>, unknown: Unknown): object {
   const read: Record<string, unknown> = {};
   for (const field of Object.keys(old)) {
     const reading = readings.get(field);

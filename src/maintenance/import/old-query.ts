@@ -9,6 +9,12 @@ export interface SameName {
   readonly ids: readonly Id[];
 }
 
+/** The newest location of an agent on an order, and how many older ones there are. */
+export interface NewestLocation {
+  readonly id: Id;
+  readonly older: number;
+}
+
 /** Rooms of the source that are read together, and what each one's messages need to be in order. */
 export interface Wanted {
   readonly ids: readonly Id[];
@@ -33,7 +39,7 @@ export function toDeploymentFilter(deployment: Deployment): object {
 
 /** The rooms of a deployment by name, those of the oldest id first. */
 export function toSameNames(deployment: Deployment): object[] {
-  const text = { $convert: { input: '$room_name', to: 'string', onError: '', onNull: '' } };
+  const text = toText('$room_name');
   const name = { $cond: [{ $eq: ['$name', ''] }, '$_id', '$name'] };
   return [
     { $match: { _id: { $type: 'objectId' }, ...toDeploymentFilter(deployment) } },
@@ -50,7 +56,7 @@ export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from 
   const at = { $indexOfArray: [{ $literal: ids }, toRoomId(field)] };
   const of = (list: readonly unknown[]): object => ({ $arrayElemAt: [{ $literal: list }, `$${AT}`] });
   return [
-    { $match: { [field]: { $in: inBothForms(ids) }, ...since(from) } },
+    { $match: { [field]: { $in: inAllForms(ids) }, ...since(from) } },
     { $addFields: { [AT]: at } },
     { $addFields: { [field]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
     { $sort: { [field]: 1, [DATE]: 1, _id: 1 } },
@@ -64,15 +70,37 @@ export function toCounts(field: 'room' | 'room_id', from: Id | null): object[] {
   return [{ $match: since(from) }, { $group: { _id: toRoomId(field), count: { $sum: 1 }, newest } }, { $sort: { _id: 1 } }];
 }
 
+/** The rooms that are not of the deployment. */
+export function toOthersFilter(deployment: Exclude<Deployment, null>): object {
+  return { $nor: [toDeploymentFilter(deployment)] };
+}
+
+/** The newest location of each agent on each order. */
+export function toNewestLocations(from: Id | null): object[] {
+  const made = { $convert: { input: '$_id', to: 'date', onError: null, onNull: null } };
+  const moment = { $ifNull: [toDate('$created_date'), made] };
+  const pair = { agent: toText('$agent_id'), order: toText('$order_id') };
+  return [
+    { $match: since(from) },
+    { $group: { _id: pair, count: { $sum: 1 }, newest: { $max: { moment, id: '$_id' } } } },
+    { $project: { _id: 0, id: '$newest.id', older: { $subtract: ['$count', 1] } } },
+  ];
+}
+
+/** Finds what was stored since then; null: everything. */
+export function since(from: Id | null): object {
+  return from === null ? {} : { _id: { $gte: from } };
+}
+
 /** Finds what says one of these ids as its room; null stands for what says no id at all. */
 export function toStrayFilter(field: 'room' | 'room_id', rooms: readonly (Id | null)[], from: Id | null): object {
   const ids = rooms.filter((room) => room !== null);
   const none = rooms.length === ids.length ? [] : [{ $expr: { $eq: [toRoomId(field), null] } }];
-  return { $or: [{ [field]: { $in: inBothForms(ids) } }, ...none], ...since(from) };
+  return { $or: [{ [field]: { $in: inAllForms(ids) } }, ...none], ...since(from) };
 }
 
-function since(from: Id | null): object {
-  return from === null ? {} : { _id: { $gte: from } };
+function toText(field: string): object {
+  return { $convert: { input: field, to: 'string', onError: '', onNull: '' } };
 }
 
 function toRoomId(field: string): object {
@@ -87,8 +115,12 @@ function toDate(field: string): object {
   return { $switch: { branches: [{ case: { $eq: [{ $type: field }, 'date'] }, then: field }, { case: { $eq: [{ $type: field }, 'string'] }, then: text }], default: number } };
 }
 
-function inBothForms(ids: readonly Id[]): unknown[] {
-  return [...ids, ...ids.map((id) => id.toHexString())];
+function inAllForms(ids: readonly Id[]): unknown[] {
+  return ids.flatMap((id) => {
+    const text = id.toHexString();
+    const other = text.toUpperCase();
+    return other === text ? [id, text] : [id, text, other];
+  });
 }
 
 function withNumbers(names: readonly string[]): unknown[] {

@@ -32,7 +32,7 @@ export function readFlag(field: string, value: unknown): boolean | null {
 
 /** A whole number, also as text. */
 export function readInteger(field: string, value: unknown): number {
-  const number = isEmptyLike(value as string | null) ? 0 : Number(value);
+  const number = isEmptyLike(value as string | null) ? 0 : Number(readText(field, value));
   if (!Number.isSafeInteger(number)) throw new NotUnderstoodError(field, value, 'a whole number');
   return number;
 }
@@ -57,5 +57,5 @@ function isScalarOfBson(value: unknown): value is number {
 
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a document' : JSON.stringify(value);
+  return typeof value === 'object' && value !== null ? 'a document' : JSON.stringify(value);
 }

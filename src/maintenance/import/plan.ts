@@ -1,5 +1,5 @@
 import { newId } from '../../mongo/index.js';
-import type { MergedRoom, Message, Room, RoomReplacement } from '../../room/index.js';
+import { toPreview, type MergedRoom, type Message, type Room, type RoomReplacement } from '../../room/index.js';
 import { mergeParticipants, newest, toEmptyRoom, type MergedParticipant, type OldPart } from './old-group.js';
 
 /** What has to be stored so that a part of a group is here. */
@@ -65,21 +65,16 @@ function toFields({ group: { head, updated } }: OldPart, room: Room, source: str
 }
 
 function toGrown(room: Room, fresh: readonly Message[], kept: Room['participants']): Partial<Room> {
-  const last = toPreview(room, fresh);
+  const last = toNewest(room, fresh);
   return {
     ...(kept.length === 0 ? {} : { participants: [...room.participants, ...kept] }),
     ...(fresh.length === 0 ? {} : { seq: room.seq + fresh.length }),
-    ...(last === room.last_message ? {} : { last_message: last === null ? null : withoutMark(last) }),
+    ...(last === room.last_message ? {} : { last_message: last === null ? null : toPreview(last) }),
   };
 }
 
-function toPreview(room: Room, fresh: readonly Message[]): Message | null {
+function toNewest(room: Room, fresh: readonly Message[]): Message | null {
   return fresh.reduce((last, message) => (last !== null && last.created_date > message.created_date ? last : message), room.last_message);
-}
-
-// The mark belongs to what is stored as a message.
-function withoutMark({ brought_in: _, ...message }: Message): Message {
-  return message;
 }
 
 // The source says when a room moved; where it does not, its messages do.

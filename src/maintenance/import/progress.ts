@@ -19,6 +19,7 @@ export class Progress {
 
   /** Begins something else; `total` null: nobody knows how much it is. */
   begin(what: string, total: number | null): void {
+    this.sayLast();
     Object.assign(this, { what, total, done: 0, began: performance.now() });
     this.say();
   }
@@ -30,8 +31,13 @@ export class Progress {
 
   /** Says how it ended, and leaves the line to others. */
   end(): void {
-    this.say();
+    this.sayLast();
     if (this.isTerminal) this.output.write('\n');
+  }
+
+  // How far what was going on has come.
+  private sayLast(): void {
+    if (this.done > 0) this.say();
   }
 
   private say(): void {

@@ -5,7 +5,7 @@ import mongoose, { type mongo } from 'mongoose';
 import { toDocument, type Id } from '../../mongo/index.js';
 import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
-import { toCounts, toDeploymentFilter, toOrdered, toSameNames, toStrayFilter, type Deployment, type SameName, type Wanted } from './old-query.js';
+import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Wanted } from './old-query.js';
 
 /** The collections of the replaced service that say which room they belong to, and in which field. */
 export const ROOM_FIELD_OF = { roomusers: 'room_id', chats: 'room' } as const;
@@ -26,6 +26,7 @@ export interface RoomCount {
   readonly newest: Date | null;
 }
 
+const LOCATIONS = 'userlocations';
 const WAIT_MS = 5_000;
 const AT_ONCE = 1_000;
 
@@ -60,6 +61,13 @@ export class SourceRepository {
   /** True where a deployment has a room here. */
   async has(deployment: Deployment): Promise<boolean> {
     const found = await this.ask(this.database.collection('rooms').findOne(toDeploymentFilter(deployment), { projection: { _id: 1 } }));
+    return found !== null;
+  }
+
+  /** True where other deployments have rooms here too. */
+  async hasOthers(deployment: Deployment): Promise<boolean> {
+    if (deployment === null) return false;
+    const found = await this.ask(this.database.collection('rooms').findOne(toOthersFilter(deployment), { projection: { _id: 1 } }));
     return found !== null;
   }
 
@@ -101,6 +109,18 @@ export class SourceRepository {
   readStrays(name: OfRooms, rooms: readonly (Id | null)[], from: Id | null): AsyncGenerator<OldDocument> {
     const field = ROOM_FIELD_OF[name];
     return this.read(this.database.collection(name).find(toStrayFilter(field, rooms, from), { projection: { [field]: 1 }, ...RAW }));
+  }
+
+  newestLocations(from: Id | null): AsyncGenerator<NewestLocation> {
+    return this.read(this.database.collection(LOCATIONS).aggregate(toNewestLocations(from), { ...RAW, allowDiskUse: true }));
+  }
+
+  readLocations(ids: readonly Id[]): AsyncGenerator<OldDocument> {
+    return this.read(this.database.collection(LOCATIONS).find({ _id: { $in: [...ids] } } as object, RAW));
+  }
+
+  countLocations(from: Id | null): Promise<number> {
+    return this.ask(this.database.collection(LOCATIONS).countDocuments(since(from)));
   }
 
   /** How many documents a collection has, about. */

@@ -1,6 +1,6 @@
 import type { Share } from './census.js';
 import type { OfRooms } from './source.repository.js';
-import type { Counts, Tally } from './tally.js';
+import type { Counts, OldCollection, Tally } from './tally.js';
 
 /** What an import comes to. */
 export interface Summary {
@@ -18,6 +18,8 @@ export interface Summary {
   readonly fields_left_out: Readonly<Record<string, number>>;
   /** Rooms whose checksum or count in the tenant is not that of the source; null: nothing was written. */
   readonly rooms_that_differ: number | null;
+  /** The same of locations. */
+  readonly locations_that_differ: number | null;
   /** Counts that do not add up. */
   readonly faults: readonly string[];
   readonly seconds: number;
@@ -40,14 +42,17 @@ export function toSummary(tally: Tally, census: Record<OfRooms, Share>, { dryRun
     reasons: Object.fromEntries(tally.reasons),
     fields_left_out: Object.fromEntries(tally.leftOut),
     rooms_that_differ: dryRun ? null : tally.differing.rooms,
+    locations_that_differ: dryRun ? null : tally.differing.userlocations,
     faults,
     seconds: Math.round(seconds * 10) / 10,
-    agrees: faults.length === 0 && isUnderstood && tally.differing.rooms === 0,
+    agrees: faults.length === 0 && isUnderstood && tally.differing.rooms + tally.differing.userlocations === 0,
   };
 }
 
+const COLLECTIONS = ['rooms', 'roomusers', 'chats', 'userlocations'] as const satisfies readonly OldCollection[];
+
 function* toFaults(tally: Tally, census: Record<OfRooms, Share>): Generator<string> {
-  for (const collection of ['rooms', 'roomusers', 'chats'] as const) {
+  for (const collection of COLLECTIONS) {
     const parts = [tally.written, tally.there, tally.merged, tally.skipped, tally.notUnderstood];
     const sum = parts.reduce((total, part) => total + part[collection], 0);
     if (sum !== tally.readings[collection]) yield `${collection}: ${tally.readings[collection]} were read and ${sum} accounted for`;
@@ -61,13 +66,13 @@ function* toFaults(tally: Tally, census: Record<OfRooms, Share>): Generator<stri
 
 /** The summary for people. */
 export function toText(summary: Summary): string {
-  const row = (name: string, counts: Counts): string => `${name.padEnd(16)}${[counts.rooms, counts.roomusers, counts.chats].map((count) => String(count).padStart(13)).join('')}`;
+  const row = (name: string, counts: Counts): string => `${name.padEnd(16)}${COLLECTIONS.map((collection) => String(counts[collection]).padStart(13)).join('')}`;
   const list = (title: string, counts: Readonly<Record<string, number>>): string[] => {
     const lines = Object.entries(counts).map(([text, count]) => `  ${text} (${count})`);
     return lines.length === 0 ? [] : [title, ...lines];
   };
   return [
-    `${''.padEnd(16)}${['rooms', 'participants', 'messages'].map((name) => name.padStart(13)).join('')}`,
+    `${''.padEnd(16)}${['rooms', 'participants', 'messages', 'locations'].map((name) => name.padStart(13)).join('')}`,
     row('read', summary.read),
     row('written', summary.written),
     row('there already', summary.there),
@@ -77,7 +82,7 @@ export function toText(summary: Summary): string {
     ...list('reasons:', summary.reasons),
     ...list('fields that are not kept:', summary.fields_left_out),
     `of other deployments: ${summary.of_others.roomusers} participants, ${summary.of_others.chats} messages`,
-    `rooms that differ: ${summary.rooms_that_differ ?? 'nothing was written'}`,
+    `that differ: ${summary.rooms_that_differ === null ? 'nothing was written' : `${summary.rooms_that_differ} rooms, ${summary.locations_that_differ} locations`}`,
     ...summary.faults,
     summary.agrees ? `source and tenant agree (${summary.seconds} s)` : `source and tenant do NOT agree (${summary.seconds} s)`,
   ].join('\n');

@@ -1,6 +1,6 @@
 import { NotUnderstoodError } from './old-values.js';
 
-export type OldCollection = 'rooms' | 'roomusers' | 'chats';
+export type OldCollection = 'rooms' | 'roomusers' | 'chats' | 'userlocations';
 
 /** What became of one document of the source that is not simply here now. */
 export interface Finding {
@@ -13,7 +13,7 @@ export interface Finding {
 /** How many documents of each collection. */
 export type Counts = Record<OldCollection, number>;
 
-const none = (): Counts => ({ rooms: 0, roomusers: 0, chats: 0 });
+const none = (): Counts => ({ rooms: 0, roomusers: 0, chats: 0, userlocations: 0 });
 
 /** Counts what is read and what becomes of it, and tells of each document that something becomes of which somebody may ask about. */
 export class Tally {
@@ -49,6 +49,14 @@ export class Tally {
     this.tell({ collection, _id: String(id), what: 'skipped', why });
   }
 
+  /** Leaves out so many at once, of which nobody asks for each. */
+  leave(collection: OldCollection, count: number, why: string): void {
+    if (count === 0) return;
+    this.readings[collection] += count;
+    this.skipped[collection] += count;
+    this.count(collection, why, count);
+  }
+
   /** Leaves out what says no room that there is. */
   orphan(collection: OldCollection, id: unknown, why: string): void {
     this.read(collection);
@@ -73,8 +81,8 @@ export class Tally {
     add(this.leftOut, `${collection}.${field}`);
   }
 
-  private count(collection: OldCollection, why: string): void {
-    add(this.reasons, `${collection}: ${why}`);
+  private count(collection: OldCollection, why: string, by = 1): void {
+    add(this.reasons, `${collection}: ${why}`, by);
   }
 }
 
@@ -82,10 +90,10 @@ export class Tally {
 const MOST_APART = 100;
 const LONGEST = 200;
 
-function add(counts: Map<string, number>, text: string): void {
+function add(counts: Map<string, number>, text: string, by = 1): void {
   const known = text.slice(0, LONGEST);
   const name = counts.has(known) || counts.size < MOST_APART ? known : 'others';
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 function toIdText(id: unknown): string {

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+
+import { BroughtMessageRepository, MessageRepository } from '../../message/index.js';
+import { BroughtRoomRepository, type Room } from '../../room/index.js';
+import type { Tenant } from '../../tenancy/index.js';
+import { ImportSessionRepository } from './import-session.repository.js';
+import type { OldPart } from './old-group.js';
+import { toPlan, type Plan } from './plan.js';
+import { OutdatedError, tryAgain } from './trying.js';
+
+/** How parts are stored. */
+export interface PartOptions {
+  /** Identity of the source. */
+  readonly source: string;
+  readonly dryRun: boolean;
+}
+
+/** Parts of rooms as they are stored: what is missing of them, in one transaction. */
+@Injectable()
+export class PartStore {
+  constructor(
+    private readonly rooms: BroughtRoomRepository,
+    private readonly brought: BroughtMessageRepository,
+    private readonly messages: MessageRepository,
+    private readonly sessions: ImportSessionRepository,
+  ) {}
+
+  /** Stores what is missing of these parts, and answers what that was. @throws ImportRefusedError, DatabaseUnavailableError */
+  bring(tenant: Tenant, parts: readonly OldPart[], { source, dryRun }: PartOptions): Promise<Plan[]> {
+    return tryAgain(async (tries) => {
+      const plans = await this.plan(tenant, parts, { source, isCareful: tries > 1 });
+      if (!dryRun) await this.store(tenant, plans);
+      return plans;
+    });
+  }
+
+  private async plan(tenant: Tenant, parts: readonly OldPart[], { source, isCareful }: { source: string; isCareful: boolean }): Promise<Plan[]> {
+    const heads = parts.map(({ group }) => group.head);
+    const found = await this.rooms.find(tenant, { names: heads.map(({ fields }) => fields.room_name), ids: parts.flatMap(({ group }) => group.ids) });
+    const rooms = parts.map((part) => roomOf(part, found));
+    // Of a room that is not here, nothing is.
+    const asked = parts.filter((_, at) => isCareful || rooms[at] !== null).flatMap((part) => part.messages.map(({ _id }) => _id));
+    const messages = asked.length === 0 ? new Set<string>() : await this.brought.findStored(tenant, asked);
+    return parts.map((part, at) => toPlan(part, { room: rooms[at] ?? null, messages, source }));
+  }
+
+  private async store(tenant: Tenant, plans: readonly Plan[]): Promise<void> {
+    const made = plans.flatMap((plan) => plan.made ?? []);
+    const changed = plans.flatMap((plan) => plan.changed ?? []);
+    const merged = plans.flatMap((plan) => plan.merged);
+    const messages = plans.flatMap((plan) => plan.messages);
+    if (made.length + changed.length + merged.length === 0) return;
+    await this.messages.inTransaction(tenant, async (session) => {
+      await this.sessions.note(tenant, session);
+      if (!(await this.rooms.store(tenant, { made, changed, merged }, session))) throw new OutdatedError();
+      if (messages.length > 0) await this.brought.insert(tenant, messages, session);
+    });
+  }
+}
+
+// A room that is here under the id of one of them stays the same whatever its name is now.
+function roomOf({ group: { ids, head } }: OldPart, found: readonly Room[]): Room | null {
+  const here = found.filter((room) => ids.some((id) => id.equals(room._id)) || room.room_name === head.fields.room_name);
+  return here.find((room) => ids.some((id) => id.equals(room._id))) ?? here[0] ?? null;
+}
