@@ -35,6 +35,9 @@ const SECURITY_HEADERS: HelmetOptions = {
   strictTransportSecurity: false,
 };
 
+// What is shorter can be tried out.
+const ADMIN_TOKEN_CHARACTERS = 16;
+
 /** The service over HTTP, ready to listen: every middleware, filter and pipe that production has. */
 export async function createApplication(config: Config, log: Logger): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
@@ -53,6 +56,9 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
   app.useGlobalPipes(new DtoPipe());
   if (config.docs) serveDocs(app);
   app.get(Clusters).open();
+  if (config.adminToken !== null && config.adminToken.length < ADMIN_TOKEN_CHARACTERS) {
+    log.warn(`ADMIN_TOKEN has fewer than ${ADMIN_TOKEN_CHARACTERS} characters: whoever guesses it can do everything to every deployment`);
+  }
   return app;
 }
 

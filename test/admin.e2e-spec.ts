@@ -85,6 +85,19 @@ describe('The admin API', () => {
     }
   });
 
+  it('warns at the start of a token that can be guessed, without saying it', async () => {
+    const warningsOf = ({ log }: TestApp): unknown[] => log.filter(({ level, msg }) => level === 40 && String(msg).includes('ADMIN_TOKEN'));
+    const short = await startApp({ ADMIN_TOKEN: '0123456789abcde', CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    try {
+      expect(warningsOf(short)).toHaveLength(1);
+      expect(JSON.stringify(short.log)).not.toContain('0123456789abcde');
+      await request(short.url).get(TENANTS).set('Authorization', 'Bearer 0123456789abcde').expect(200);
+    } finally {
+      await short.close();
+    }
+    expect(warningsOf(service)).toEqual([]);
+  });
+
   it('never repeats the token, in an answer or in the log', async () => {
     await put(newKey());
     expect(JSON.stringify(service.log)).not.toContain(ADMIN_TOKEN);

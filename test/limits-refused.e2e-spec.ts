@@ -131,6 +131,20 @@ describe('Refused calls', () => {
     expect(new Set(await Promise.all(flooding))).toEqual(new Set([403]));
   });
 
+  it('do not make a deployment’s server be asked without end where callers are let in without a credential, and those that are not asked about are in as well', async () => {
+    const tenant = await closed({ auth: { http: 'open', sockets: 'open' } });
+    const isAgent = (): Promise<unknown> => eventually(() => list(tenant, GOOD).send({ agent_id: 142 }).expect(403), WITHIN);
+    await isAgent();
+    for (const at of upTo(60)) {
+      const { body } = await list(tenant, `made-up-${at}`);
+      expect(['success', 'TOO_MANY_REQUESTS']).toContain(body.error ?? 'success');
+    }
+    const asked = server.asked.filter((token) => token?.startsWith('made-up'));
+    expect([asked.length < 50, asked.length > 0]).toEqual([true, true]);
+    await isAgent();
+    await eventually(() => list(tenant, `${GOOD}-of-today`).send({ agent_id: 142 }).expect(403), WITHIN);
+  });
+
   it('are none where callers are let in without a credential', async () => {
     const tenant = await closed({ auth: { http: 'open', sockets: 'open' }, open_from: ['203.0.113.0/24'] });
     const answers = await Promise.all(upTo(12).map((at) => list(tenant, `of-a-panel-${at}`)));

@@ -198,6 +198,30 @@ describe('A key', () => {
     expect([other.body.chatData.auth_user_id, again.body.chatData]).toEqual(['1', first.body.chatData]);
   });
 
+  it('of a shop that writes as a user is not that of the user with its number', async () => {
+    const guarded = await newGuardedTenant(one);
+    const peers = await aRoom(one, guarded, { type: 'user_to_user', p2p_id: '7', order_user_id: '1' });
+    const theirs = await aRoom(one, guarded, { order_user_id: '6' });
+    const [seller, customer] = await Promise.all([personCalls(one, guarded, 'vendor', '6', ['7']), personCalls(one, guarded, 'user', '6')]);
+    const key = aKey();
+    const send = (calls: Calls, to: Room): request.Test => keyed(calls, key, { user_type: 'user', user_id: '6' }, to._id);
+    await send(seller, peers).expect(200);
+    expect((await send(customer, theirs).expect(200)).headers).not.toHaveProperty('idempotent-replayed');
+    for (const again of [send(seller, peers), send(customer, theirs)]) expect((await again.expect(200)).headers['idempotent-replayed']).toBe('true');
+  });
+
+  it('tells nobody whether there is a room that is not theirs', async () => {
+    const guarded = await newGuardedTenant(one);
+    const [mine, others] = [await aRoom(one, guarded), await aRoom(one, guarded, { agent_id: '142' })];
+    const agent = await personCalls(one, guarded, 'agent', '141');
+    const [used, fresh] = [aKey(), aKey()];
+    await keyed(agent, used, {}, mine._id).expect(200);
+    for (const id of [others._id, newId()]) {
+      await expectConflict(keyed(agent, used, {}, id));
+      await expectRefused(keyed(agent, fresh, {}, id), 404, 'ROOM_NOT_FOUND', 'room');
+    }
+  });
+
   it('answers nothing to whose room it is no more, and what is masked by now only masked', async () => {
     const guarded = await newGuardedTenant(one);
     const theirs = await aRoom(one, guarded);

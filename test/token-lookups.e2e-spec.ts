@@ -132,6 +132,17 @@ describe('A token that a deployment looks up', () => {
     expect(server.asked).toHaveLength(4);
   });
 
+  it('is remembered, however many and large ones another deployment has', async () => {
+    const [token, other] = [aToken(), await withLookup({ vendor_ids_path: 'data.shops' })];
+    expect((await list(token)).status).toBe(200);
+    // As much as is remembered of all.
+    const shops = Array.from({ length: 300 }, (_, at) => String(at).padEnd(200, 'x'));
+    server.answer = answering(personAnswer({ shops }));
+    for (let times = 0; times < 15; times++) await Promise.all(Array.from({ length: 20 }, () => list(aToken(), other)));
+    expect((await list(token)).status).toBe(200);
+    expect([server.asked.length, server.asked.filter((one) => one === token)]).toEqual([301, [token]]);
+  });
+
   it('is asked for again by another deployment, and where the settings are others', async () => {
     const [token, other] = [aToken(), await withLookup()];
     expect((await list(token)).status).toBe(200);

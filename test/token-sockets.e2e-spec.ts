@@ -90,6 +90,14 @@ describe('A socket with a token', () => {
     await expectRefused({ release });
   });
 
+  it.each(['1.7.4', '2.5.0'] as const)('is let in by the query of its namespace, of %s, and refused by a wrong one there', async (release) => {
+    const mine = listen({ release, query: { token: await signedWith(SECRET) } });
+    await isConnected(mine);
+    await say('for 141');
+    await hears(mine, ['for 141']);
+    await expectRefused({ release, query: { token: await signedWith(OTHER_SECRET) } });
+  });
+
   it('is refused where the token is none, too long, over or of another secret', async () => {
     server.answer = answering({}, 401);
     const bad: unknown[] = [undefined, null, '', 'opaque', 7, {}, ['x'], { toString: 'x' }, await signedWith(OTHER_SECRET), await signedWith(SECRET, { exp: seconds(-70) }), await signedWith(SECRET, { fill: 'x'.repeat(30_000) }), 'x'.repeat(30_000), 'é\n'];

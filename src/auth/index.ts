@@ -11,5 +11,6 @@ export { Quota } from './quota.js';
 export { CallLimitMiddleware, EarlyLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 export { toKeyHash } from './key-check.js';
 export { KeyUses } from './key-uses.js';
+export { toSilentPart } from './share.js';
 export { TenantWork } from './tenant-work.js';
 export { viewOf, type View } from './view.js';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 
 import { WorkLines } from '../mongo/index.js';
 import { Metrics } from '../observe/index.js';
@@ -10,6 +9,7 @@ import type { RefusalReason } from './auth.errors.js';
 import { AwayLog } from './away-log.js';
 import { fetchBounded } from './bounded-fetch.js';
 import { toPerson, type Caller } from './caller.js';
+import { FairCache } from './fair-cache.js';
 import { findPerson } from './person-paths.js';
 import { toPart, type Share } from './share.js';
 
@@ -34,12 +34,19 @@ const LOOKED_UP_SECONDS = 60;
 // What a header can carry; a credential of anything else is nobody's.
 const SENDABLE = /^[\x20-\x7e]+$/;
 
+/** Where what is answered of a credential is kept. */
+interface Place {
+  readonly tenant: Tenant;
+  readonly lookup: LookupSettings;
+  readonly id: string;
+}
+
 /** Asks a tenant's own server whose its opaque tokens are. */
 @Injectable()
 export class Lookups {
   private readonly awayLog = new AwayLog('credentials of a deployment cannot be looked up');
-  private readonly people = new LRUCache<string, Caller>({ maxSize: MEMORY.people, sizeCalculation: bytesOf });
-  private readonly refused = new LRUCache<string, RefusalReason>({ maxSize: MEMORY.refused, sizeCalculation: () => ENTRY_BYTES });
+  private readonly people = new FairCache<Caller>(MEMORY.people, bytesOf);
+  private readonly refused = new FairCache<RefusalReason>(MEMORY.refused, () => ENTRY_BYTES);
   private readonly underWay = new Map<string, Promise<Outcome>>();
   private readonly lines = new WorkLines();
 
@@ -51,13 +58,13 @@ export class Lookups {
   known(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | null {
     if (!SENDABLE.test(credential)) return 'wrong';
     const id = hashOf(tenant, lookup, credential);
-    return this.people.get(id) ?? this.refused.get(id) ?? null;
+    return this.people.get(tenant, id) ?? this.refused.get(tenant, id) ?? null;
   }
 
   /** The person that the credential is of, or why it is refused; it waits for its turn with those of the same share. */
   callerOf(tenant: Tenant, lookup: LookupSettings, credential: string, share: Share | null = null): Outcome | Promise<Outcome> {
     const id = hashOf(tenant, lookup, credential);
-    return this.known(tenant, lookup, credential) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, share, () => this.ask(id, lookup, credential), lookup.timeout_ms);
+    return this.known(tenant, lookup, credential) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, share, () => this.ask({ tenant, lookup, id }, credential), lookup.timeout_ms);
   }
 
   private askOnce(id: string, tenant: Tenant, share: Share | null, ask: () => Promise<Outcome>, timeoutMs: number): Promise<Outcome> {
@@ -80,30 +87,32 @@ export class Lookups {
     }
   }
 
-  private async ask(id: string, lookup: LookupSettings, credential: string): Promise<Outcome> {
+  private async ask(place: Place, credential: string): Promise<Outcome> {
+    const { lookup } = place;
     try {
       const headers = { authorization: credential, accept: 'application/json' };
       const { status, json } = await fetchBounded(lookup.url, { headers, timeoutMs: lookup.timeout_ms, mostBytes: MOST_BYTES });
-      if (status === 200) return this.keepPerson(id, lookup, json);
-      if (status === 401 || status === 403) return this.keepRefusal(id, 'wrong', lookup.cache_seconds * 1_000);
+      if (status === 200) return this.keepPerson(place, json);
+      if (status === 401 || status === 403) return this.keepRefusal(place, 'wrong', lookup.cache_seconds * 1_000);
       throw new Error(`the answer has the status ${status}`);
     } catch (error) {
       this.awayLog.tell(lookup.url, error);
-      return this.keepRefusal(id, 'not looked up', FAILED_MS);
+      return this.keepRefusal(place, 'not looked up', FAILED_MS);
     }
   }
 
-  private keepPerson(id: string, { subject_path: subject, role_path: role, vendor_ids_path: vendorIds, cache_seconds: seconds }: LookupSettings, json: unknown): Outcome {
+  private keepPerson(place: Place, json: unknown): Outcome {
+    const { subject_path: subject, role_path: role, vendor_ids_path: vendorIds, cache_seconds: seconds } = place.lookup;
     const person = findPerson(json, { subject, role, vendorIds });
-    if (person === null) return this.keepRefusal(id, 'wrong', FAILED_MS);
+    if (person === null) return this.keepRefusal(place, 'wrong', FAILED_MS);
     const expires = new Date(Date.now() + 1_000 * Math.max(seconds, LOOKED_UP_SECONDS));
     const caller = toPerson(person.role, person.subject, { vendorIds: person.vendorIds, expires });
-    if (seconds > 0) this.people.set(id, caller, { ttl: seconds * 1_000 });
+    if (seconds > 0) this.people.set(place.tenant, place.id, caller, seconds * 1_000);
     return caller;
   }
 
-  private keepRefusal(id: string, reason: RefusalReason, ttl: number): RefusalReason {
-    if (ttl > 0) this.refused.set(id, reason, { ttl });
+  private keepRefusal({ tenant, id }: Place, reason: RefusalReason, ttl: number): RefusalReason {
+    if (ttl > 0) this.refused.set(tenant, id, reason, ttl);
     return reason;
   }
 }

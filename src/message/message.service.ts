@@ -61,7 +61,7 @@ export class MessageService {
       message: { _id: newId(), fields: writer.sign(fields), defaultImage: tenant.settings.default_image },
       of: writer.rooms,
       participantLimit: this.config.limits.participants,
-      key: key === null ? null : toSendKey(key, writer.joiner, [roomId, sender, fields]),
+      key: key === null ? null : toSendKey(key, writer, [roomId, sender, fields]),
     };
   }
 

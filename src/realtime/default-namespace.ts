@@ -47,6 +47,11 @@ export class DefaultNamespace {
     for (const socket of this.unheard) void this.begin(socket);
   }
 
+  /** A connection is there; whom it wants to hear nobody knows yet. */
+  open(connection: Connection): void {
+    this.places.open(connection);
+  }
+
   /** An old client asks for a namespace, whether it gets in there or not: it hears nothing in `/` from now on. */
   close(connection: Connection): void {
     this.named.add(connection);

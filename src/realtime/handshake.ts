@@ -45,6 +45,12 @@ export class Handshake {
     return this.directory.findByKey(tenant.key) === tenant ? { tenant, caller } : this.admit(socket);
   }
 
+  /** With Express' own request behind it, a handshake's host and address are found as those of any other call. */
+  toCall(request: Socket['request']): Request {
+    const express = this.adapterHost.httpAdapter.getInstance<{ readonly request: Request }>();
+    return Object.setPrototypeOf(request, express.request) as Request;
+  }
+
   private async callerOf(socket: Socket, tenant: Tenant, call: Request, credential: string | null): Promise<Caller> {
     try {
       if (tenant.status === 'suspended') throw new TenantSuspendedError();
@@ -60,12 +66,6 @@ export class Handshake {
     if (!(error instanceof AppError) || this.counted.has(socket)) return;
     this.counted.add(socket);
     this.refused.count(key, error);
-  }
-
-  // With Express' own request behind it, a handshake's host and address are found as those of any other call.
-  private toCall(request: Socket['request']): Request {
-    const express = this.adapterHost.httpAdapter.getInstance<{ readonly request: Request }>();
-    return Object.setPrototypeOf(request, express.request) as Request;
   }
 }
 

@@ -5,8 +5,10 @@ import { RefusedCalls } from '../audit/index.js';
 import { Quota } from '../auth/index.js';
 import { Counter, TooManyRequestsError } from '../common/index.js';
 import { Metrics } from '../observe/index.js';
+import type { Connection } from './frames.js';
 import { toRequest } from './handshake.js';
 import type { Seat } from './seat.js';
+import { SilentConnections } from './silent-connections.js';
 
 /** How many sockets each tenant has here, in all its namespaces together, and each of its callers. */
 @Injectable()
@@ -18,7 +20,13 @@ export class Places {
     private readonly quota: Quota,
     private readonly refused: RefusedCalls,
     private readonly metrics: Metrics,
+    private readonly silent: SilentConnections,
   ) {}
+
+  /** A connection is there, of whose sockets none has a place yet. */
+  open(connection: Connection): void {
+    this.silent.welcome(connection);
+  }
 
   /** The socket is one of the tenant's until it ends, or gives its place back; false where all places, or all that its caller may have, are taken. */
   take(socket: Socket, { tenant, caller }: Seat): boolean {
@@ -42,9 +50,11 @@ export class Places {
     // It went while its token was looked up, and nothing is said of its end any more.
     if (socket.conn.readyState === 'closed') return;
     for (const name of names) this.taken.add(name);
+    this.silent.seat(socket.conn);
     const leave = (): void => {
       if (!this.leaving.delete(socket)) return;
       for (const name of names) this.taken.remove(name);
+      this.silent.unseat(socket.conn);
       socket.conn.off('close', leave);
     };
     this.leaving.set(socket, leave);

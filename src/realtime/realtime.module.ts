@@ -10,12 +10,13 @@ import { Handshake } from './handshake.js';
 import { LiveEventsService } from './live-events.service.js';
 import { Places } from './places.js';
 import { ReceivedEventsService } from './received-events.service.js';
+import { SilentConnections } from './silent-connections.js';
 import { SocketGateway } from './socket.gateway.js';
 import { SocketWork } from './socket-work.js';
 import { TenantNamespaces } from './tenant-namespaces.js';
 
 @Module({
   imports: [LocationModule, MessageModule, RoomModule],
-  providers: [AdmissionWatch, Audience, DefaultNamespace, Handshake, LiveEventsService, Places, ReceivedEventsService, SocketGateway, SocketWork, TenantNamespaces],
+  providers: [AdmissionWatch, Audience, DefaultNamespace, Handshake, LiveEventsService, Places, ReceivedEventsService, SilentConnections, SocketGateway, SocketWork, TenantNamespaces],
 })
 export class RealtimeModule {}

@@ -90,6 +90,7 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
 
   private watch(connection: Connection): void {
     const { socketPayload, socketEvents } = this.config.limits;
+    this.defaultNamespace.open(connection);
     limitFrames(connection, { bytes: socketPayload, perSecond: socketEvents }, (reason) => this.metrics.countDropped(reason));
     keepDoubledSlash(connection);
     limitNamespaces(connection, (name) => {

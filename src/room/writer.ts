@@ -1,4 +1,4 @@
-import type { Caller } from '../auth/index.js';
+import type { Caller, Role } from '../auth/index.js';
 import { isEmptyLike } from '../common/index.js';
 import { checkIsAmong, writableBy, type Belonging, type Membered } from './room-membership.js';
 import type { MessageFields } from './room-message.js';
@@ -11,19 +11,20 @@ export class Writer {
     readonly joiner: Joiner,
     /** The rooms that they may write in; null: all. */
     readonly rooms: readonly Belonging[] | null,
-    private readonly isNamed: boolean,
+    /** The role of the credential that names it; null: none does. */
+    readonly role: Role | null,
   ) {}
 
   /** @throws NotAllowedError where the caller may not write as this `user_type` in any room */
   static of(caller: Caller, said: Joiner): Writer {
     const { subject } = caller;
     const joiner = subject === null ? said : { ...said, user_id: subject };
-    return new Writer(joiner, writableBy(caller, said.user_type), subject !== null);
+    return new Writer(joiner, writableBy(caller, said.user_type), subject === null ? null : caller.role);
   }
 
   /** The fields as theirs: whom a message is from is what its sender may write as, where a credential names the sender. */
   sign(fields: MessageFields): MessageFields {
-    return !this.isNamed || isEmptyLike(fields.from_message) ? fields : { ...fields, from_message: `from_${this.joiner.user_type}` };
+    return this.role === null || isEmptyLike(fields.from_message) ? fields : { ...fields, from_message: `from_${this.joiner.user_type}` };
   }
 
   /** Lets nobody write in a room that is not among theirs. @throws NotAllowedError */

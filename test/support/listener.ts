@@ -45,6 +45,8 @@ export interface ListenerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent by clients of 4.8.4 only. */
   readonly auth?: Readonly<Record<string, unknown>>;
+  /** What the client puts into the query of its connection, and of its namespace where it is old. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Whether the client connects again by itself when its connection is closed. */
   readonly reconnects?: boolean;
   /** Events to hear beside {@link EVENTS}. */
@@ -77,8 +79,8 @@ export class Listener {
   }
 
   /** A socket of `base`, whose connection is under way. */
-  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, auth = {}, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
-    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers, auth };
+  static of(base: string, { release = '4.8.4', transports = ['websocket'], headers = {}, auth = {}, query, reconnects = false, events = [] }: ListenerOptions = {}): Listener {
+    const options = { forceNew: true, transports: [...transports], reconnection: reconnects, extraHeaders: headers, auth, ...(query === undefined ? {} : { query }) };
     return new Listener(connectors[release](base, options), events);
   }
 
