@@ -49,9 +49,9 @@ export class TokenCheck {
   // Where its sender is let in anyway a refusal costs it nothing, but there too the deployment's server is not asked without end.
   private async lookUp({ tenant, token, request, isOpen }: SentToken, lookup: LookupSettings, wasGood: boolean): Promise<Outcome> {
     if (wasGood) return this.lookups.callerOf(tenant, lookup, token);
-    if (isOpen() && (await this.refusals.exceededOf(tenant, request)) !== null) return 'not looked up';
+    if (isOpen() && this.refusals.exceededOf(tenant, request) !== null) return 'not looked up';
     const found = await this.lookups.callerOf(tenant, lookup, token, this.refusals.shareOf(tenant, request));
-    if (isOpen() && typeof found === 'string') await this.refusals.count(tenant, request);
+    if (isOpen() && typeof found === 'string') this.refusals.count(tenant, request);
     return found;
   }
 
