@@ -19,6 +19,8 @@ export interface Config {
   readonly directoryRefreshMs: number;
   /** How often messages that are past their deployment's `retention_days` are looked for, in milliseconds. */
   readonly retentionMs: number;
+  /** How long the instance goes on answering after it was told to stop, while `ready` is false already, in milliseconds. */
+  readonly stopDelayMs: number;
   readonly log: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
 }
 

@@ -177,6 +177,13 @@ export class Environment {
 
   @Transform(toInt)
   @IsOptional()
+  @IsInt({ message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  @Min(0, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  @Max(5, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  STOP_DELAY_SECONDS?: number;
+
+  @Transform(toInt)
+  @IsOptional()
   @IsInt({ message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
   @Min(100, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
   @Max(2500, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })

@@ -32,6 +32,7 @@ describe('readConfig', () => {
       metricsToken: null,
       directoryRefreshMs: 1_000,
       retentionMs: 3_600_000,
+      stopDelayMs: 0,
       log: { level: 'info', format: 'auto' },
     });
     expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom', users: { secret: null, clients: 100 } });
@@ -50,6 +51,11 @@ describe('readConfig', () => {
   it('shows no docs in production unless asked to', () => {
     expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI })).toMatchObject({ production: true, docs: false, demo: false });
     expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI, DOCS: 'on' }).docs).toBe(true);
+  });
+
+  it('waits for balancers before a stop in production only, unless told to', () => {
+    expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI }).stopDelayMs).toBe(2_000);
+    expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI, STOP_DELAY_SECONDS: '0' }).stopDelayMs).toBe(0);
   });
 
   it('does not start in production without MONGODB_URI, and names it', () => {
@@ -93,6 +99,7 @@ describe('readConfig', () => {
     ['ROOMS_A_LIST', { ROOMS_A_LIST: '500' }, ({ fairness }) => fairness.roomsAList, 500],
     ['TENANTS_IN_MEMORY', { TENANTS_IN_MEMORY: '1' }, ({ limits }) => limits.tenantsInMemory, 1],
     ['RETENTION_SECONDS', { RETENTION_SECONDS: '60' }, ({ retentionMs }) => retentionMs, 60_000],
+    ['STOP_DELAY_SECONDS', { STOP_DELAY_SECONDS: '5' }, ({ stopDelayMs }) => stopDelayMs, 5_000],
     ['DIRECTORY_REFRESH_MS', { DIRECTORY_REFRESH_MS: '20' }, ({ directoryRefreshMs }) => directoryRefreshMs, 20],
     ['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: '2500' }, ({ mongo }) => mongo.timeoutMs, 2500],
     ['DATABASE_USER_SECRET', { DATABASE_USER_SECRET: 's'.repeat(32) }, ({ mongo }) => mongo.users.secret, 's'.repeat(32)],
@@ -125,6 +132,7 @@ describe('readConfig', () => {
     ['SOCKETS', ['0', 'all']],
     ['ROOMS_A_LIST', ['0', '1.5']],
     ['TENANTS_IN_MEMORY', ['0', 'all']],
+    ['STOP_DELAY_SECONDS', ['-1', '6', '2s']],
     ['DIRECTORY_REFRESH_MS', ['0', '19', '4001', '1s']],
     ['DATABASE_TIMEOUT_MS', ['99', '2501', '2s']],
     ['DATABASE_USER_SECRET', ['s'.repeat(31), `${'s'.repeat(20)} ${'s'.repeat(20)}`]],

@@ -38,6 +38,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     fairness: readFairness(env),
     directoryRefreshMs: env.DIRECTORY_REFRESH_MS ?? 1_000,
     retentionMs: 1_000 * (env.RETENTION_SECONDS ?? 3_600),
+    stopDelayMs: 1_000 * (env.STOP_DELAY_SECONDS ?? (isProduction ? 2 : 0)),
     log: { level: env.LOG_LEVEL ?? 'info', format: env.LOG_FORMAT ?? 'auto' },
   });
 }
