@@ -18,19 +18,29 @@ export interface TransactionBounds {
 export async function runTransaction<T>({ client, deadline, givenUp }: TransactionBounds, work: (session: Session) => Promise<T>): Promise<T> {
   const session = client.startSession();
   let ended = Promise.resolve();
+  let fault: unknown;
   deadline.whenPassed(() => {
     ended = givenUp.end(client, session);
   });
   try {
     return await session.withTransaction(async () => {
-      deadline.check();
-      const result = await work(session);
-      // A caller who was told that it failed should not find it done a moment later.
-      deadline.check();
-      return result;
+      fault = undefined;
+      try {
+        deadline.check();
+        const result = await work(session);
+        // A caller who was told that it failed should not find it done a moment later.
+        deadline.check();
+        // A client that was closed has given it up, which the driver would take for the wish of `work`.
+        if (session.hasEnded) throw new DatabaseUnavailableError();
+        return result;
+      } catch (error) {
+        fault = error;
+        throw error;
+      }
     });
   } catch (error) {
-    const named = toTransactionError(error);
+    // Where it cannot be ended either, the driver says that and not what went wrong before.
+    const named = toTransactionError(fault ?? error);
     if (named instanceof DatabaseUnavailableError) ended = ended.then(() => givenUp.end(client, session));
     throw named;
   } finally {
