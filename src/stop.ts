@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -31,7 +31,7 @@ export function stopOnSignal(app: NestExpressApplication, embedded: { stop(): Pr
 }
 
 async function close(app: NestExpressApplication, embedded: { stop(): Promise<void> } | null, log: Logger): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const { stopDelayMs } = app.get<Config>(CONFIG);
   app.get(HealthService).drain();
   // Who keeps a connection learns with its next answer that it should make another one, which will not be here.

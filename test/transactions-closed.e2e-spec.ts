@@ -29,11 +29,29 @@ async function write(session: Session, connection: Connection): Promise<void> {
 }
 const written = (): Promise<number> => service.app.get(ControlDatabase).with((database) => database.collection(WRITTEN).countDocuments());
 
+describe('A transaction that is given up', () => {
+  it.each([
+    ['first', async () => undefined],
+    ['second', write],
+  ])('is not followed by its %s write, which nobody waits for any more', async (_which, before) => {
+    let late: Promise<void> = Promise.resolve();
+    const given = cluster.inTransaction(async (session, connection) => {
+      await before(session, connection);
+      late = write(session, connection);
+      throw new DatabaseUnavailableError();
+    });
+
+    await expect(given).rejects.toThrow(DatabaseUnavailableError);
+    await late.catch(() => undefined);
+    expect(await written()).toBe(0);
+  });
+});
+
 describe('A transaction whose client is closed', () => {
   it.each([
     ['after its first write', async (session: Session, connection: Connection) => cluster.close().then(() => write(session, connection))],
     ['after its last write', () => cluster.close()],
-    ['at its last write', async (session: Session, connection: Connection) => void (await Promise.all([cluster.close(), write(session, connection)]))],
+    ['at its last write', (session: Session, connection: Connection) => Promise.all([cluster.close(), write(session, connection)]).then(() => undefined)],
   ])('%s is not done, and said to be worth repeating', async (_when, close) => {
     const done = cluster.inTransaction(async (session, connection) => {
       await write(session, connection);

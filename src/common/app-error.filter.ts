@@ -32,8 +32,8 @@ export class AppErrorFilter implements ExceptionFilter {
     response.status(error.status).json(toErrorBody(error, emptyDataOf(request.path)));
   }
 
-  private log(error: AppError, { requestId: request_id, traceId: trace_id }: FailedRequest): void {
-    const line = { code: error.code, request_id, trace_id };
+  private log(error: AppError, request: FailedRequest): void {
+    const line = { code: error.code, request_id: request.requestId, trace_id: request.traceId };
     if (!(error instanceof OverloadedError)) {
       this.logger.error({ err: error.cause ?? error, ...line });
       return;

@@ -22,6 +22,8 @@ describe('toDatabaseError', () => {
     ['an election', ofServer(11602)],
     ['a write concern that was not reached', new mongo.MongoWriteConcernError({ ok: 1, writeConcernError: { code: 91, errmsg: 'said by MongoDB' } })],
     ['a broken connection', new mongo.MongoNetworkError('connection 1 closed')],
+    ['a connection that was ended before a write', Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' })],
+    ['a connection that was destroyed before a write', Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' })],
     ['a session whose client was closed', new mongo.MongoExpiredSessionError()],
     ['a topology that was closed', new mongo.MongoTopologyClosedError()],
     ['a transaction that its client has ended', new mongo.MongoRuntimeError('Attempted illegal state transition from [TRANSACTION_ABORTED] to [TRANSACTION_ABORTED]')],

@@ -118,13 +118,15 @@ const PASSING_CLASSES = [
 // Errors that the driver does not export, and that of a wait which was given up.
 const PASSING_NAMES = /^(AbortError|Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)\w*)$/;
 
+// What Node says of a connection that the other side, or a fault, has closed before it is written to.
+const BROKEN_CODES = /^(EPIPE|ECONNRESET|ERR_SOCKET_CLOSED|ERR_STREAM_(DESTROYED|WRITE_AFTER_END|PREMATURE_CLOSE))$/;
 // A client that closes ends the sessions of calls under way, which then find their transaction in a state that they did not bring about.
-const ENDED_TRANSACTION = /illegal state transition/;
+const ENDED_TRANSACTION = 'illegal state transition';
 
 function isPassing(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) return PASSING_CODES.has(error.code);
-  if (error instanceof mongo.MongoRuntimeError && ENDED_TRANSACTION.test(error.message)) return true;
-  const { name, syscall } = (error ?? {}) as { name?: string; syscall?: string };
-  // A connection that breaks under a write comes through as the system's own error, which has a `syscall`.
-  return syscall !== undefined || PASSING_NAMES.test(name ?? '') || PASSING_CLASSES.some((passing) => error instanceof passing);
+  if (error instanceof mongo.MongoRuntimeError && error.message.includes(ENDED_TRANSACTION)) return true;
+  const { name, syscall, code } = (error ?? {}) as { name?: string; syscall?: string; code?: string };
+  // A connection that breaks under a write comes through as the system's own error, which has a `syscall`, or as Node's.
+  return syscall !== undefined || BROKEN_CODES.test(code ?? '') || PASSING_NAMES.test(name ?? '') || PASSING_CLASSES.some((passing) => error instanceof passing);
 }
