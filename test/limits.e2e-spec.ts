@@ -264,7 +264,7 @@ describe('Work of a deployment', () => {
     const anonymous = new Calls(off, tenant);
     const ends: (() => void)[] = [];
     const history = off.app.get(HistoryService);
-    const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve([]))));
+    const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve({ messages: [], next: null }))));
     await eventually(() => anonymous.get('/api/chat/x').expect(400), WITHIN);
     const path = `/api/chat/${String(room._id)}`;
     const told: number[] = [];

@@ -88,6 +88,8 @@ export interface Limits {
   readonly unread: number;
   /** How long a connection may take no byte of its answer, in milliseconds. */
   readonly unreadMs: number;
+  /** How long a call and its answer may take until the answer is read, in milliseconds. */
+  readonly answerMs: number;
   /** Tenants whose models are kept in memory. */
   readonly tenantsInMemory: number;
 }

@@ -127,6 +127,9 @@ export class Environment {
   @Count('UNREAD_SECONDS', 600)
   UNREAD_SECONDS?: number;
 
+  @Count('ANSWER_SECONDS', 3_600)
+  ANSWER_SECONDS?: number;
+
   @IsOptional()
   @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
   SOCKET_PAYLOAD_LIMIT?: string;
