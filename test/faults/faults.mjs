@@ -7,8 +7,8 @@ const STOPPED = '"msg":"stopped"';
 const ASK_MS = 20;
 const CUTS = 6;
 const SLOW_MS = 2_000;
-const FOUND_MS = 10_000;
-const NOTICED_MS = 60_000;
+const FOUND_MS = 60_000;
+const NOTICED_MS = 120_000;
 
 /** The faults in the order in which they are made; each `make` resolves when what it broke is whole again. */
 export function toFaults({ long }) {
