@@ -5,8 +5,10 @@ import type { AppError } from './app-error.js';
 import { emptyDataOf } from './empty-data.js';
 import { toErrorBody } from './error-body.js';
 import { Flood } from './flood.js';
-import { OverloadedError } from './request.errors.js';
 import { toAppError } from './to-app-error.js';
+
+// No fault: it has enough to do, or stops. A line for each of them would be more work for one that has too much.
+const REFUSALS = new Set(['OVERLOADED', 'STOPPING']);
 
 type FailedRequest = Request & { requestId?: string; traceId?: string };
 
@@ -14,7 +16,7 @@ type FailedRequest = Request & { requestId?: string; traceId?: string };
 @Catch()
 export class AppErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('errors');
-  private readonly overload = new Flood();
+  private readonly refusals = new Flood();
 
   constructor(private readonly tell: (error: AppError, request: Request) => void) {}
 
@@ -34,12 +36,11 @@ export class AppErrorFilter implements ExceptionFilter {
 
   private log(error: AppError, request: FailedRequest): void {
     const line = { code: error.code, request_id: request.requestId, trace_id: request.traceId };
-    if (!(error instanceof OverloadedError)) {
+    if (!REFUSALS.has(error.code)) {
       this.logger.error({ err: error.cause ?? error, ...line });
       return;
     }
-    // No fault, and too many lines of it would be more work for one that has too much.
-    const before = this.overload.count();
+    const before = this.refusals.count();
     if (before !== null) this.logger.warn({ ...line, ...(before === 0 ? {} : { untold: before }) }, error.message);
   }
 }
