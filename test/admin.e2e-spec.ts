@@ -349,7 +349,7 @@ describe('DELETE /admin/tenants/:key', () => {
     expect((await remove(tenant.key, query)).body).toEqual({ key: tenant.key, database: tenant.database, dropped: false });
     expectRefusal(await get(tenant.key), 404, 'TENANT_UNKNOWN', /key/);
     expect(await rooms(tenant.key)).toMatchObject({ statusCode: 404, error: 'TENANT_UNKNOWN' });
-    const kept = await service.app.get(HistoryService).find(tenant, ANONYMOUS, room._id);
+    const { messages: kept } = await service.app.get(HistoryService).find(tenant, ANONYMOUS, room._id);
     expect(kept.map(({ message }) => message)).toEqual(['still here']);
     await client.db(tenant.database).dropDatabase();
   });

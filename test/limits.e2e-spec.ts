@@ -295,7 +295,7 @@ describe('Work of a deployment', () => {
     const anonymous = new Calls(off, tenant);
     const ends: (() => void)[] = [];
     const history = off.app.get(HistoryService);
-    const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve([]))));
+    const found = import.meta.jest.spyOn(history, 'find').mockImplementation(() => new Promise((resolve) => ends.push(() => resolve({ messages: [], next: null }))));
     // The other instance knows the deployment, and its key.
     await eventually(() => byKey.get('/api/chat/x').expect(400), WITHIN);
     const path = `/api/chat/${String(room._id)}`;

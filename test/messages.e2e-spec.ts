@@ -38,7 +38,7 @@ type Sent = Promise<{ message: Message; room: Room }>;
 const send = (room: Room, sender: Joiner = AGENT, fields: MessageFields = { message: 'hello' }, { app } = service): Sent =>
   app.get(MessageService).store(tenant, ANONYMOUS, room._id, { sender, fields });
 const stored = ({ _id }: Room): Promise<Room> => service.app.get(RoomService).getById(tenant, ANONYMOUS, _id);
-const history = ({ _id }: Room): Promise<Message[]> => service.app.get(HistoryService).find(tenant, ANONYMOUS, _id);
+const history = async ({ _id }: Room): Promise<Message[]> => (await service.app.get(HistoryService).find(tenant, ANONYMOUS, _id)).messages;
 const join = (room: Room, joiner: Joiner, { app } = service) => app.get(ParticipantService).join(tenant, ANONYMOUS, room._id, joiner);
 const inMongo = (collection: 'rooms' | 'messages'): mongoose.mongo.Collection => client.db(tenant.database).collection(collection);
 const set = ({ _id }: Room, fields: object): Promise<unknown> => inMongo('rooms').updateOne({ _id }, { $set: fields });

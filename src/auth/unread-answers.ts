@@ -28,12 +28,33 @@ export class UnreadAnswers {
   admit(request: CallerRequest, response: Response): void {
     const parts = this.partsOf(request);
     if (parts.some(({ who, most }) => this.bytes.of(who) >= most)) throw new OverloadedError();
+    this.holdParts(parts, response);
     // What was handed over and not packed yet is nowhere to be seen, so it is counted where it is handed over.
     const end = response.end.bind(response) as (...given: unknown[]) => Response;
     response.end = (...given: unknown[]): Response => {
       this.hold(parts, response, sizeOf(given[0]));
       return end(...given);
     };
+  }
+
+  // Of an answer in parts only what was handed over since its reader last had taken all.
+  private holdParts(parts: readonly Part[], response: Response): void {
+    let bytes = 0;
+    const letGo = (): void => {
+      for (const { who } of parts) this.bytes.remove(who, bytes);
+      bytes = 0;
+    };
+    const write = response.write.bind(response) as (...given: unknown[]) => boolean;
+    response.write = (...given: unknown[]): boolean => {
+      if (write(...given)) return true;
+      if (response.closed) return false;
+      const size = sizeOf(given[0]);
+      bytes += size;
+      for (const { who } of parts) this.bytes.add(who, size);
+      return false;
+    };
+    response.on('drain', letGo);
+    response.once('close', letGo);
   }
 
   private hold(parts: readonly Part[], response: Response, bytes: number): void {

@@ -19,6 +19,8 @@ export interface Config {
   readonly directoryRefreshMs: number;
   /** How often messages that are past their deployment's `retention_days` are looked for, in milliseconds. */
   readonly retentionMs: number;
+  /** How long the instance goes on answering after it was told to stop, while `ready` is false already, in milliseconds. */
+  readonly stopDelayMs: number;
   readonly log: { readonly level: string; readonly format: 'auto' | 'json' | 'pretty' };
 }
 
@@ -86,6 +88,8 @@ export interface Limits {
   readonly unread: number;
   /** How long a connection may take no byte of its answer, in milliseconds. */
   readonly unreadMs: number;
+  /** How long a call and its answer may take until the answer is read, in milliseconds. */
+  readonly answerMs: number;
   /** Tenants whose models are kept in memory. */
   readonly tenantsInMemory: number;
 }

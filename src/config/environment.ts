@@ -127,6 +127,9 @@ export class Environment {
   @Count('UNREAD_SECONDS', 600)
   UNREAD_SECONDS?: number;
 
+  @Count('ANSWER_SECONDS', 3_600)
+  ANSWER_SECONDS?: number;
+
   @IsOptional()
   @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
   SOCKET_PAYLOAD_LIMIT?: string;
@@ -174,6 +177,13 @@ export class Environment {
 
   @Count('RETENTION_SECONDS', 86_400)
   RETENTION_SECONDS?: number;
+
+  @Transform(toInt)
+  @IsOptional()
+  @IsInt({ message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  @Min(0, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  @Max(5, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  STOP_DELAY_SECONDS?: number;
 
   @Transform(toInt)
   @IsOptional()

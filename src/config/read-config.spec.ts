@@ -27,11 +27,12 @@ describe('readConfig', () => {
       defaultTenant: null,
       demo: true,
       docs: true,
-      limits: { body: '100kb', bodyBytes: 102_400, message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, unread: 536_870_912, unreadMs: 30_000, socketPayload: 102_400, socketEvents: 50 },
+      limits: { body: '100kb', bodyBytes: 102_400, message: 10_000, participants: 200, tenantsInMemory: 500, cards: 268_435_456, unread: 536_870_912, unreadMs: 30_000, answerMs: 300_000, socketPayload: 102_400, socketEvents: 50 },
       fairness: { limitsRates: true, callsPerSecond: 5_000, sendsPerSecond: 500, callerShare: 20, concurrentDatabase: 25, sockets: 10_000, roomsAList: 20_000 },
       metricsToken: null,
       directoryRefreshMs: 1_000,
       retentionMs: 3_600_000,
+      stopDelayMs: 0,
       log: { level: 'info', format: 'auto' },
     });
     expect(mongo).toMatchObject({ uri: null, clusters: {}, controlDatabase: 'anteroom', users: { secret: null, clients: 100 } });
@@ -50,6 +51,11 @@ describe('readConfig', () => {
   it('shows no docs in production unless asked to', () => {
     expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI })).toMatchObject({ production: true, docs: false, demo: false });
     expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI, DOCS: 'on' }).docs).toBe(true);
+  });
+
+  it('waits for balancers before a stop in production only, unless told to', () => {
+    expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI }).stopDelayMs).toBe(2_000);
+    expect(readConfig({ NODE_ENV: 'production', MONGODB_URI: URI, STOP_DELAY_SECONDS: '0' }).stopDelayMs).toBe(0);
   });
 
   it('does not start in production without MONGODB_URI, and names it', () => {
@@ -93,6 +99,9 @@ describe('readConfig', () => {
     ['ROOMS_A_LIST', { ROOMS_A_LIST: '500' }, ({ fairness }) => fairness.roomsAList, 500],
     ['TENANTS_IN_MEMORY', { TENANTS_IN_MEMORY: '1' }, ({ limits }) => limits.tenantsInMemory, 1],
     ['RETENTION_SECONDS', { RETENTION_SECONDS: '60' }, ({ retentionMs }) => retentionMs, 60_000],
+    ['UNREAD_SECONDS', { UNREAD_SECONDS: '600' }, ({ limits }) => limits.unreadMs, 600_000],
+    ['ANSWER_SECONDS', { ANSWER_SECONDS: '1' }, ({ limits }) => limits.answerMs, 1_000],
+    ['STOP_DELAY_SECONDS', { STOP_DELAY_SECONDS: '5' }, ({ stopDelayMs }) => stopDelayMs, 5_000],
     ['DIRECTORY_REFRESH_MS', { DIRECTORY_REFRESH_MS: '20' }, ({ directoryRefreshMs }) => directoryRefreshMs, 20],
     ['DATABASE_TIMEOUT_MS', { DATABASE_TIMEOUT_MS: '2500' }, ({ mongo }) => mongo.timeoutMs, 2500],
     ['DATABASE_USER_SECRET', { DATABASE_USER_SECRET: 's'.repeat(32) }, ({ mongo }) => mongo.users.secret, 's'.repeat(32)],
@@ -125,6 +134,9 @@ describe('readConfig', () => {
     ['SOCKETS', ['0', 'all']],
     ['ROOMS_A_LIST', ['0', '1.5']],
     ['TENANTS_IN_MEMORY', ['0', 'all']],
+    ['UNREAD_SECONDS', ['0', '601']],
+    ['ANSWER_SECONDS', ['0', '3601', '5m']],
+    ['STOP_DELAY_SECONDS', ['-1', '6', '2s']],
     ['DIRECTORY_REFRESH_MS', ['0', '19', '4001', '1s']],
     ['DATABASE_TIMEOUT_MS', ['99', '2501', '2s']],
     ['DATABASE_USER_SECRET', ['s'.repeat(31), `${'s'.repeat(20)} ${'s'.repeat(20)}`]],

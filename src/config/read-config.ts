@@ -38,6 +38,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     fairness: readFairness(env),
     directoryRefreshMs: env.DIRECTORY_REFRESH_MS ?? 1_000,
     retentionMs: 1_000 * (env.RETENTION_SECONDS ?? 3_600),
+    stopDelayMs: readStopDelay(env, isProduction),
     log: { level: env.LOG_LEVEL ?? 'info', format: env.LOG_FORMAT ?? 'auto' },
   });
 }
@@ -64,6 +65,11 @@ function readHttp(env: Environment, isEmbedded: boolean): Pick<Config, 'port' | 
   };
 }
 
+// There is no balancer where somebody develops.
+function readStopDelay({ STOP_DELAY_SECONDS: seconds }: Environment, isProduction: boolean): number {
+  return 1_000 * (seconds ?? (isProduction ? 2 : 0));
+}
+
 function readAccess(env: Environment): Pick<Config, 'adminToken' | 'metricsToken' | 'defaultTenant'> {
   return {
     adminToken: env.ADMIN_TOKEN ?? null,
@@ -82,6 +88,7 @@ function readLimits(env: Environment): Limits {
     cards: toBytes(env.ROOM_CACHE ?? '256mb'),
     unread: toBytes(env.UNREAD_ANSWERS ?? '512mb'),
     unreadMs: 1_000 * (env.UNREAD_SECONDS ?? 30),
+    answerMs: 1_000 * (env.ANSWER_SECONDS ?? 300),
     socketPayload: toBytes(env.SOCKET_PAYLOAD_LIMIT ?? '100kb'),
     socketEvents: env.SOCKET_EVENTS_PER_SECOND ?? 50,
     tenantsInMemory: env.TENANTS_IN_MEMORY ?? 500,

@@ -51,8 +51,40 @@ function toRefusal(error: unknown): unknown {
   return isRefusal ? new RefusedByMongo(error) : error;
 }
 
-// Server codes of states that pass: time limits, elections, shutdowns.
-const PASSING_CODES = new Set([6, 7, 50, 89, 91, 112, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436, 251]);
+// Server codes of states that pass: time limits, elections, shutdowns, and cursors, snapshots and transactions that ended with them; the names are those of
+// https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
+const PASSING_CODES: ReadonlySet<unknown> = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  24, // LockTimeout
+  43, // CursorNotFound
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  112, // WriteConflict
+  133, // FailedToSatisfyReadPreference
+  134, // ReadConcernMajorityNotAvailableYet
+  175, // QueryPlanKilled
+  189, // PrimarySteppedDown
+  202, // NetworkInterfaceExceededTimeLimit
+  225, // TransactionTooOld
+  237, // CursorKilled
+  239, // SnapshotTooOld
+  246, // SnapshotUnavailable
+  251, // NoSuchTransaction
+  262, // ExceededTimeLimit
+  267, // PreparedTransactionInProgress
+  279, // ClientDisconnect
+  290, // TransactionExceededLifetimeLimitSeconds
+  9001, // SocketException
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11601, // Interrupted
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+]);
 
 /**
  * Names a driver's error that means "not now" as {@link DatabaseUnavailableError}; answers any other error as it is, also one
@@ -81,13 +113,20 @@ const PASSING_CLASSES = [
   mongo.MongoNotConnectedError,
   mongo.MongoTopologyClosedError,
   mongo.MongoClientClosedError,
+  mongo.MongoExpiredSessionError,
 ];
 // Errors that the driver does not export, and that of a wait which was given up.
 const PASSING_NAMES = /^(AbortError|Mongo(WaitQueueTimeout|PoolCleared|PoolClosed|ConnectionPool)\w*)$/;
 
+// What Node says of a connection that the other side, or a fault, has closed before it is written to.
+const BROKEN_CODES = /^(EPIPE|ECONNRESET|ERR_SOCKET_CLOSED|ERR_STREAM_(DESTROYED|WRITE_AFTER_END|PREMATURE_CLOSE))$/;
+// A client that closes ends the sessions of calls under way, which then find their transaction in a state that they did not bring about.
+const ENDED_TRANSACTION = 'illegal state transition';
+
 function isPassing(error: unknown): boolean {
-  if (error instanceof mongo.MongoServerError) return typeof error.code === 'number' && PASSING_CODES.has(error.code);
-  const { name, syscall } = (error ?? {}) as { name?: string; syscall?: string };
-  // A connection that breaks under a write comes through as the system's own error, which has a `syscall`.
-  return syscall !== undefined || PASSING_NAMES.test(name ?? '') || PASSING_CLASSES.some((passing) => error instanceof passing);
+  if (error instanceof mongo.MongoServerError) return PASSING_CODES.has(error.code);
+  if (error instanceof mongo.MongoRuntimeError && error.message.includes(ENDED_TRANSACTION)) return true;
+  const { name, syscall, code } = (error ?? {}) as { name?: string; syscall?: string; code?: string };
+  // A connection that breaks under a write comes through as the system's own error, which has a `syscall`, or as Node's.
+  return syscall !== undefined || BROKEN_CODES.test(code ?? '') || PASSING_NAMES.test(name ?? '') || PASSING_CLASSES.some((passing) => error instanceof passing);
 }

@@ -43,7 +43,7 @@ export class SocketGateway implements OnApplicationBootstrap, BeforeApplicationS
     http.on('upgrade', (_request, socket: Duplex) => this.keep(socket));
     this.io = new Server(http, this.options());
     // After socket.io, which hides its own requests from those who listened before.
-    boundConnections(http, this.config.limits.unreadMs);
+    boundConnections(http, this.config.limits);
     this.io.engine.use(passFiles(httpAdapter.getInstance<Application>()));
     this.io.engine.on('connection', (connection: Connection) => this.watch(connection));
     this.io.on('connection', (socket) => this.defaultNamespace.welcome(socket));

@@ -9,6 +9,8 @@ const SECRETS = ['ADMIN_TOKEN', 'METRICS_TOKEN', 'DATABASE_USER_SECRET'];
 // How long the service takes to stop, and how long a socket may be silent (engine.io: 25 s and 20 s more).
 const STOP_SECONDS = 10;
 const SILENCE_SECONDS = 45;
+// Until no proxy of a cluster sends calls to a pod that ends.
+const LIST_SECONDS = 5;
 
 /** A sentence for each. */
 export async function disagreements(root) {
@@ -68,7 +70,6 @@ function ofKubernetes(manifests, { settings, paths }) {
   const there = Object.keys(manifests).filter((name) => !['kustomization.yaml', 'secret.example.yaml'].includes(name));
   const { spec } = manifests['deployment.yaml'].spec.template;
   const [container] = spec.containers;
-  const pause = Number(container.lifecycle.preStop.exec.command.at(-1));
   const probes = { startup: container.startupProbe, liveness: container.livenessProbe, readiness: container.readinessProbe };
   const { data } = manifests['configmap.yaml'];
   const { stringData } = manifests['secret.example.yaml'];
@@ -76,7 +77,8 @@ function ofKubernetes(manifests, { settings, paths }) {
   return [
     unless(String(there.sort()) === String([...resources].sort()), `deploy/kubernetes: kustomization.yaml lists ${resources.join(', ')}; there are ${there.join(', ')}.`),
     ...Object.entries(probes).map(([name, { httpGet }]) => unless(paths.has(httpGet.path), `deploy/kubernetes: the ${name} probe asks ${httpGet.path}, which is no route.`)),
-    unless(spec.terminationGracePeriodSeconds > pause + STOP_SECONDS, 'deploy/kubernetes: a pod is killed before it has stopped.'),
+    unless(spec.terminationGracePeriodSeconds > STOP_SECONDS, 'deploy/kubernetes: a pod is killed before it has stopped.'),
+    unless(Number(data.STOP_DELAY_SECONDS) >= LIST_SECONDS, 'deploy/kubernetes: a pod closes while it is still being called.'),
     ...Object.keys({ ...data, ...stringData }).map((key) => unless(settings.has(key), `deploy/kubernetes: ${key} is no setting.`)),
     ...Object.entries(stringData).map(([key, value]) => unless(value === '', `deploy/kubernetes: the example has a value of ${key}.`)),
     unless(parseInt(timeout, 10) > SILENCE_SECONDS, `deploy/kubernetes: silent sockets are closed after ${timeout}.`),

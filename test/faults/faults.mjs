@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { ask } from './calls.mjs';
+
 // What an instance says last.
 const STOPPED = '"msg":"stopped"';
+const ASK_MS = 20;
 const CUTS = 6;
 const SLOW_MS = 2_000;
-const FOUND_MS = 10_000;
-const NOTICED_MS = 60_000;
+const FOUND_MS = 60_000;
+const NOTICED_MS = 120_000;
 
 /** The faults in the order in which they are made; each `make` resolves when what it broke is whole again. */
 export function toFaults({ long }) {
@@ -72,12 +75,25 @@ async function killInstances(scene) {
 
 async function restartInstances(scene) {
   for (const instance of scene.instances) {
-    await instance.stop();
+    if (!(await isUnreadyFirst(instance))) scene.problems.push(`${instance.url} stopped and was ready until then`);
     if (!(await instance.child.said()).includes(STOPPED)) scene.problems.push(`${instance.url} did not stop cleanly`);
     await instance.start();
     await scene.readers.connected();
   }
   await scene.sendsAgain();
+}
+
+// Stops it, and asks as a balancer does: it must say that it is stopping while it still takes calls.
+async function isUnreadyFirst(instance) {
+  let isGone = false;
+  const gone = instance.stop().then(() => (isGone = true));
+  let said;
+  while (said !== 'STOPPING' && !isGone) {
+    said = await ask(instance.url, { method: 'GET', path: '/health/ready' }).then(({ body }) => body.error, () => null);
+    await pause(ASK_MS);
+  }
+  await gone;
+  return said === 'STOPPING';
 }
 
 // The server forgets the cursor, or breaks off the question that is under way: drivers take these differently.

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { io as connect4 } from 'socket.io-client';
 
-import { get, historyCall, toBearer } from './calls.mjs';
+import { get, historyCall, PATIENCE_MS, toBearer } from './calls.mjs';
 
 // As apps and panels hold them; the older one is CommonJS.
 const CONNECTORS = { '2.5.0': createRequire(import.meta.url)('socket.io-client-2'), '4.8.4': connect4 };
@@ -121,7 +121,7 @@ export class Reader {
 
   async #read(room) {
     for (let after = this.seen.get(room).upTo; !this.#isEnded;) {
-      const page = await get(this.url, historyCall(this.tenant, room, after)).catch(() => null);
+      const page = await get(this.url, historyCall(this.tenant, room, after), PATIENCE_MS).catch(() => null);
       if (page === null) await pause(BACK_OFF_MS);
       else if (page.length === 0) return;
       else {

@@ -56,7 +56,7 @@ export class Scene {
 
   /** One more instance, on the set or on what `variables` say. */
   async addInstance(variables = {}) {
-    const own = { MONGODB_URI: this.set.uri, ADMIN_TOKEN, DEMO: 'off', LOG_FORMAT: 'json', ...variables };
+    const own = { MONGODB_URI: this.set.uri, ADMIN_TOKEN, DEMO: 'off', LOG_FORMAT: 'json', STOP_DELAY_SECONDS: '2', ...variables };
     const name = `instance-${this.instances.length}`;
     const instance = new Instance({ name, port: await freePort(), variables: own, folder: this.#folder, nodeOptions: this.options.nodeOptions });
     this.instances.push(instance);

@@ -5,7 +5,7 @@ import { ask, LateError, sendCall } from './calls.mjs';
 
 const BACK_OFF_MS = 100;
 // What says that it may be tried again; anything else is a fault of these checks or of the service.
-const PASSING = [429, 500, 502, 503, 504];
+const PASSING = [429, 502, 503, 504];
 
 /** People who write at a steady pace all together, each one message at a time, and who send one again with its key until it is answered. */
 export class Senders {

@@ -4,7 +4,7 @@ import { findOut } from './findings.mjs';
 import { RELEASES } from './readers.mjs';
 import { Scene } from './scene.mjs';
 
-const SEEN_MS = 15_000;
+const SEEN_MS = 60_000;
 const FILLED_MS = 120_000;
 // Large in the log, small on disk: it holds what is written before it is compressed.
 const FILLING = { text: 'x'.repeat(15_000_000) };
