@@ -1,6 +1,7 @@
 export { SaveLocationDto, toLocationFields } from './dto/location.dto.js';
 export { LocationController } from './location.controller.js';
 export { LocationModule } from './location.module.js';
+export { LocationRepository } from './location.repository.js';
 export { LocationService } from './location.service.js';
 export { LOCATIONS } from './location.schema.js';
 export { toWireLocation, type Location, type LocationFields } from './location.js';

@@ -5,5 +5,5 @@ import { LocationController } from './location.controller.js';
 import { LocationRepository } from './location.repository.js';
 import { LocationService } from './location.service.js';
 
-@Module({ imports: [RoomModule], controllers: [LocationController], providers: [LocationRepository, LocationService], exports: [LocationService] })
+@Module({ imports: [RoomModule], controllers: [LocationController], providers: [LocationRepository, LocationService], exports: [LocationRepository, LocationService] })
 export class LocationModule {}

@@ -15,7 +15,7 @@ import { OldParts } from './old-parts.js';
 import type { Deployment, SameName } from './old-query.js';
 import { NotUnderstoodError } from './old-values.js';
 import { toPlan, type Plan } from './plan.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import type { OfRooms, SourceRepository } from './source.repository.js';
 import { Sweep } from './sweep.js';
 import type { Tally } from './tally.js';
