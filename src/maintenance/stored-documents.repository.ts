@@ -10,6 +10,8 @@ import { FolderRefusedError } from './folder.errors.js';
 const AT_ONCE = 1_000;
 const RETRY = { tries: 40, ms: 250 };
 const SNAPSHOT_UNAVAILABLE = 246;
+// The client's own read concern would go before that of the session.
+const SNAPSHOT = { readConcern: { level: 'snapshot' } } as const;
 const GONE = new Set([239, SNAPSHOT_UNAVAILABLE]);
 
 /** What is read, and who takes it. */
@@ -71,7 +73,7 @@ export class StoredDocumentsRepository {
   }
 
   private async readCollection(collection: mongo.Collection, { session, deadline, take }: Reading): Promise<void> {
-    const cursor = collection.find<StoredDocument>({}, { sort: { _id: 1 }, batchSize: AT_ONCE, promoteValues: false, ...(session === undefined ? {} : { session }) });
+    const cursor = collection.find<StoredDocument>({}, { sort: { _id: 1 }, batchSize: AT_ONCE, promoteValues: false, ...(session === undefined ? {} : { session, ...SNAPSHOT }) });
     try {
       while (await cursor.hasNext()) {
         deadline.renew();
@@ -88,7 +90,7 @@ export class StoredDocumentsRepository {
     for (let tries = 1; ; tries++) {
       const session = database.client.startSession({ snapshot: true });
       try {
-        for (const name of names) await database.collection(name).findOne({}, { session, projection: { _id: 1 } });
+        for (const name of names) await database.collection(name).findOne({}, { session, ...SNAPSHOT, projection: { _id: 1 } });
         return session;
       } catch (error) {
         await session.endSession();

@@ -7,7 +7,7 @@ export function toLoadedDocument({ text }: Pick<Line, 'text'>, { name, needs, is
   if (text === null) throw new Error('it is no UTF-8');
   const document = { ...parse(text), ...(isPushed ? { brought_in: true } : {}) };
   for (const [field, kind] of Object.entries(needs)) {
-    if (kindOf(document[field as keyof typeof document]) !== kind) throw new Error(`a document of ${name} has a ${kind} in ${field}, and this one has not`);
+    if (kindOf(document[field as keyof typeof document]) !== kind) throw new Error(`a document of ${name} says ${field} (${kind}), and this one does not`);
   }
   const bytes = storedBytes(document);
   if (bytes > MOST_DOCUMENT_BYTES) throw new Error(`the document is too large: ${bytes} bytes, and MongoDB stores ${MOST_DOCUMENT_BYTES} at most`);
