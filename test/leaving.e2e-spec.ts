@@ -166,14 +166,14 @@ describe('An export', () => {
     const busy = await newTenant(service);
     const { _id: id } = await aRoom(service, busy);
     await storeMany(busy, 20, 200);
-    let isDone = false;
+    const sender = { isDone: false };
     let sent = 0;
     const sending = (async () => {
-      while (!isDone) await aMessage(service, busy, id, { message: String(++sent) });
+      while (!sender.isDone) await aMessage(service, busy, id, { message: String(++sent) });
     })();
     const to = aFolder();
     const { code } = await run(['export', busy.key, '--to', to]);
-    isDone = true;
+    sender.isDone = true;
     await sending;
     expect(code).toBe(0);
     const copy = await newTenant(service);
@@ -294,7 +294,8 @@ describe('A load', () => {
     ];
     const faultOf = async (path: string): Promise<string> => {
       const check = async (): Promise<void> => (await WholeExport.open(path)).check(() => undefined);
-      return check().then(() => 'none', ({ message }: Error) => message);
+      const [{ reason }] = (await Promise.allSettled([check()])) as [PromiseRejectedResult];
+      return String(reason);
     };
     for (const [path, said] of cases) expect(await faultOf(await path)).toMatch(said);
     const { code, stdout, stderr } = await load(empty, await cases[0]![0]);
