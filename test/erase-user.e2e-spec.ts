@@ -23,6 +23,7 @@ const [username] = GIVEN;
 const ZOE: Joiner = { user_type: 'user', user_id: '4711', username, email: GIVEN[1], phone_num: GIVEN[2], display_image: GIVEN[3] };
 const BEN: Joiner = { user_type: 'agent', user_id: '12', username: 'Ben', email: 'ben@example.com', phone_num: '+1', display_image: null };
 const SAID = 'I live at 7 Elm Street';
+const TEXT = { message: SAID, from_message: 'from_user', to_message: 'to_agent', client_message_id: 'k' };
 const MEDIA = { is_media: true, mediaUrl: 'https://img.example/door.png', thumbnailUrl: 'https://img.example/door-s.png', mediaType: 'image' };
 
 interface Receipt {
@@ -69,7 +70,7 @@ async function aDeployment(settings: object = {}): Promise<{ tenant: Tenant; her
   const tenant = await newTenant(service, { settings });
   const [hers, his] = [(await aRoom(service, tenant, { order_user_id: '4711' }))._id, (await aRoom(service, tenant, { order_user_id: '4711' }))._id];
   await aMessage(service, tenant, hers, { sender: BEN, message: 'Where are you?', from_message: 'from_agent' });
-  await aMessage(service, tenant, his, { sender: ZOE, message: SAID, from_message: 'from_user', to_message: 'to_agent', key: 'k' });
+  await new Calls(service, tenant).send(his, { ...ZOE, ...TEXT }).expect(200);
   await aMessage(service, tenant, his, { sender: BEN, message: 'Thanks' });
   await aMessage(service, tenant, hers, { sender: ZOE, ...MEDIA });
   return { tenant, hers, his };
@@ -140,7 +141,7 @@ describe('Erasing a person', () => {
     const [media] = await messagesOf(tenant, { auth_user_id: '4711', room: { $ne: his } });
     expect(media).toMatchObject({ message: '', is_media: false, mediaUrl: null, thumbnailUrl: null, mediaType: null });
     // Repeating a send of theirs brings nothing back.
-    const again = await new Calls(service, tenant).send(his, { ...ZOE, message: SAID, from_message: 'from_user', to_message: 'to_agent', client_message_id: 'k' });
+    const again = await new Calls(service, tenant).send(his, { ...ZOE, ...TEXT });
     expect([again.status, await leftOf(tenant, [...GIVEN, SAID])]).toEqual([200, []]);
   });
 
