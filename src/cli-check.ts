@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
-import { Progress } from './cli-progress.js';
 import { withAdmin } from './cli-service.js';
-import type { CheckReport, UpgradedCollection } from './maintenance/index.js';
+import { Progress, type CheckReport, type UpgradedCollection } from './maintenance/index.js';
 
 interface CheckOptions extends OutputOptions {
   readonly repair?: boolean;
@@ -23,10 +22,17 @@ export function addCheckCommands(tenant: Command): void {
 
 async function check(key: string, { repair, ...options }: CheckOptions): Promise<void> {
   const report = await withAdmin(async (admin) => {
-    const progress = new Progress();
+    const progress = new Progress(process.stderr);
     const repairer = repair === true ? admin.actor : null;
-    const found = admin.check.check(await admin.tenants.get(key), { repairer, onProgress: (done, total) => progress.step(done, total) });
-    return found.finally(() => progress.end());
+    let before = 0;
+    const onProgress = (done: number, total: number): void => {
+      if (before === 0) progress.begin('rooms and messages', total);
+      progress.advance(done - before);
+      before = done;
+    };
+    const report = await admin.check.check(await admin.tenants.get(key), { repairer, onProgress });
+    if (before > 0) progress.end();
+    return report;
   });
   print(options, report, toText);
   if (!report.agrees) process.exitCode = DIFFERS;

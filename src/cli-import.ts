@@ -8,7 +8,7 @@ import { AdminModule, TenantAdminService } from './admin/index.js';
 import { AuditModule } from './audit/index.js';
 import { AuthModule } from './auth/index.js';
 import { print, type OutputOptions } from './cli-print.js';
-import { withDatabase } from './cli-service.js';
+import { patient, withDatabase } from './cli-service.js';
 import { toMoment, ValidationFailedError } from './common/index.js';
 import { ConfigModule, loadEnvironment, readConfig, type Config } from './config/index.js';
 import { findDeployments, ImportRefusedError, ImportService, MaintenanceModule, Progress, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
@@ -35,8 +35,6 @@ interface Options extends OutputOptions {
   readonly intoExisting?: boolean;
   readonly report?: string;
 }
-
-const PATIENCE_MS = 10_000;
 
 const several = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -77,11 +75,6 @@ async function runImport(options: Options): Promise<void> {
   });
   print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
   if (!summary.agrees) process.exitCode = 1;
-}
-
-// Nobody waits for an answer, and it may take hours to come as far again.
-function patient(config: Config): Config {
-  return { ...config, mongo: { ...config.mongo, timeoutMs: Math.max(config.mongo.timeoutMs, PATIENCE_MS) } };
 }
 
 interface Bringing {

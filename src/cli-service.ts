@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { AdminModule, KeyAdminService, TenantAdminService } from './admin/index.js';
 import { AuditModule, type Actor } from './audit/index.js';
 import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
-import { CheckService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
+import { CheckService, EraseService, ExportService, LoadService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
 import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
 import { TenancyModule } from './tenancy/index.js';
 
@@ -23,12 +23,22 @@ export interface Admin {
   readonly keys: KeyAdminService;
   readonly check: CheckService;
   readonly upgrade: UpgradeService;
+  readonly exports: ExportService;
+  readonly loads: LoadService;
+  readonly erasures: EraseService;
   readonly actor: Actor;
 }
 
+const PATIENCE_MS = 10_000;
+
+/** For work that nobody waits for an answer of, and of which it may take hours to come as far again. */
+export function patient(config: Config): Config {
+  return { ...config, mongo: { ...config.mongo, timeoutMs: Math.max(config.mongo.timeoutMs, PATIENCE_MS) } };
+}
+
 /** Runs `work` on these services, on the database that the service itself would use. */
-export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-  return withDatabase(readConfig(loadEnvironment()), async (config) => {
+export async function withAdmin<T>(work: (admin: Admin) => Promise<T>, adjust = (config: Config): Config => config): Promise<T> {
+  return withDatabase(adjust(readConfig(loadEnvironment())), async (config) => {
     const context = await NestFactory.createApplicationContext(CliModule.with(config), { logger: false, abortOnError: false });
     try {
       return await work({
@@ -36,6 +46,9 @@ export async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<
         keys: context.get(KeyAdminService),
         check: context.get(CheckService),
         upgrade: context.get(UpgradeService),
+        exports: context.get(ExportService),
+        loads: context.get(LoadService),
+        erasures: context.get(EraseService),
         actor: findActor(),
       });
     } finally {

@@ -4,6 +4,7 @@ import { PutTenantDto, toRemovedTenantDto, toTenantDto, type TenantDto } from '.
 import { addCheckCommands } from './cli-check.js';
 import { addImportCommand } from './cli-import.js';
 import { addKeyCommands } from './cli-keys.js';
+import { addLeavingCommands } from './cli-leaving.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { withAdmin, type Admin } from './cli-service.js';
 import { AppError, DtoPipe, ValidationFailedError } from './common/index.js';
@@ -51,6 +52,7 @@ function createProgram(): Command {
     });
   addKeyCommands(tenant);
   addCheckCommands(tenant);
+  addLeavingCommands(tenant);
   addImportCommand(program);
   return program;
 }

@@ -51,7 +51,7 @@ describe('docs/backup.md', () => {
     await service.app.get(TenantAdminService).remove(tenant.key, { dropDatabase: true });
     for (const part of ['rooms', 'messages', 'tenant']) await run('mongorestore', ['--quiet', '--uri', uri, '--gzip', archive(part)]);
     for (const command of [['put', tenant.key], ['upgrade', tenant.key], ['check', tenant.key, '--repair']]) {
-      expect(await commandLine(['tenant', ...command], { CONTROL_DATABASE: control })).toMatchObject({ code: 0, stderr: '' });
+      expect(await commandLine(['tenant', ...command], { CONTROL_DATABASE: control })).toMatchObject({ code: 0 });
     }
 
     const calls = new Calls(service, tenant);

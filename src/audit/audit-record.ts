@@ -13,6 +13,9 @@ export const AUDIT_ACTIONS = [
   'calls refused',
   'rooms repaired',
   'messages removed',
+  'tenant exported',
+  'tenant loaded',
+  'user erased',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

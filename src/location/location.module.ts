@@ -6,5 +6,10 @@ import { LocationController } from './location.controller.js';
 import { LocationRepository } from './location.repository.js';
 import { LocationService } from './location.service.js';
 
-@Module({ imports: [RoomModule], controllers: [LocationController], providers: [BroughtLocationRepository, LocationRepository, LocationService], exports: [BroughtLocationRepository, LocationService] })
+@Module({
+  imports: [RoomModule],
+  controllers: [LocationController],
+  providers: [BroughtLocationRepository, LocationRepository, LocationService],
+  exports: [BroughtLocationRepository, LocationRepository, LocationService],
+})
 export class LocationModule {}

@@ -4,16 +4,24 @@ import { LocationModule } from '../location/index.js';
 import { MessageModule } from '../message/index.js';
 import { RoomModule } from '../room/index.js';
 import { CheckService } from './check.service.js';
+import { EraseService } from './erase/erase.service.js';
+import { ExportService } from './export/export.service.js';
 import { ImportSessionRepository } from './import/import-session.repository.js';
 import { ImportService } from './import/import.service.js';
 import { LocationImport } from './import/location-import.js';
 import { PartStore } from './import/part-store.js';
 import { Verification } from './import/verification.js';
+import { LoadRepository } from './load/load.repository.js';
+import { LoadService } from './load/load.service.js';
+import { StoredDocumentsRepository } from './stored-documents.repository.js';
 import { UpgradeService } from './upgrade.service.js';
 
 @Module({
-  imports: [RoomModule, MessageModule, LocationModule],
-  providers: [CheckService, ImportService, ImportSessionRepository, LocationImport, PartStore, UpgradeService, Verification],
-  exports: [CheckService, ImportService, UpgradeService],
+  imports: [LocationModule, RoomModule, MessageModule],
+  providers: [
+    ...[CheckService, ImportService, ImportSessionRepository, LocationImport, PartStore, UpgradeService, Verification],
+    ...[EraseService, ExportService, LoadRepository, LoadService, StoredDocumentsRepository],
+  ],
+  exports: [CheckService, EraseService, ExportService, ImportService, LoadService, UpgradeService],
 })
 export class MaintenanceModule {}

@@ -2,7 +2,7 @@ export { BroughtMessageRepository } from './brought-message.repository.js';
 export { MessageDto, PreviewDto, toMessageNews } from './dto/message.dto.js';
 export { MessageModule } from './message.module.js';
 export { MessageRepository } from './message.repository.js';
-export { MessageUpkeepRepository, type Placed } from './message-upkeep.repository.js';
+export { MessageUpkeepRepository, type MessageChange, type Placed } from './message-upkeep.repository.js';
 export { MessageService } from './message.service.js';
 export { PREVIEW_FIELDS, toWireMessage, toWirePreview, type WirePreview } from './message.js';
 export { HistoryService } from './history.service.js';

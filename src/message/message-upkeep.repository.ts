@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import mongoose, { type ClientSession } from 'mongoose';
 
-import { readAll, type Id } from '../mongo/index.js';
+import { lookThrough, readAll, type Id, type Looked } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { MESSAGES, toDriverCollection } from './message.schema.js';
@@ -18,11 +18,18 @@ export interface OldMessages {
   readonly limit: number;
 }
 
+/** What becomes of single fields of a message. */
+export interface MessageChange {
+  readonly _id: Id;
+  readonly fields: Partial<Message>;
+}
+
 /** A message and where it belongs. */
 export type Placed = Pick<Message, '_id' | 'room'>;
 
 // A quarter of a megabyte, more or less.
 const BATCH = 500;
+const LOOKED_AT_ONCE = 5_000;
 const IN_ORDER = { sort: { room: 1, seq: 1 }, batchSize: BATCH } as const;
 
 /** The messages of a tenant as upkeep reads, brings back and removes them. */
@@ -67,6 +74,21 @@ export class MessageUpkeepRepository {
     const filter = { room, _id: { $ne: _id }, created_date: { $lt: before } };
     const options = { projection: { _id: 1, room: 1 }, limit, batchSize: limit } as const;
     return this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).find(filter, options).toArray());
+  }
+
+  /** Of the next messages by `_id` behind `after`, those that may be from somebody of this id. */
+  findOfPerson(tenant: Tenant, after: Id | null, id: string): Promise<Looked<Message>> {
+    return this.models.with(tenant, MESSAGES, (messages) => {
+      const sent = { $or: [{ auth_user_id: id }, { from_user_id: id }] };
+      return lookThrough(toDriverCollection(messages), { after, filter: sent, limit: LOOKED_AT_ONCE });
+    });
+  }
+
+  /** Changes fields of messages that are there. */
+  async change(tenant: Tenant, changes: readonly MessageChange[], session?: ClientSession): Promise<void> {
+    if (changes.length === 0) return;
+    const writes = changes.map(({ _id, fields }) => ({ updateOne: { filter: { _id }, update: { $set: fields } } }));
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).bulkWrite(writes, session === undefined ? {} : { session }));
   }
 
   /** Removes messages and answers how many were there. */

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { newId, type Id } from '../mongo/index.js';
+import { lookThrough, newId, type Id, type Looked } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { ROOMS, type RoomRecord } from './room.schema.js';
 import type { Room } from './room.js';
+
+const LOOKED_AT_ONCE = 1_000;
 
 /** The parts of a room that its messages decide. */
 export type MendedParts = Partial<Pick<Room, 'participants' | 'last_message' | 'seq' | 'updated_date'>>;
@@ -23,6 +25,13 @@ export class RoomUpkeepRepository {
   findBehind(tenant: Tenant, after: Id | null, limit: number): Promise<Room[]> {
     const filter = after === null ? {} : { _id: { $gt: after } };
     return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).find(filter, { sort: { _id: 1 }, limit, batchSize: limit }).toArray());
+  }
+
+  /** Of the next rooms by `_id` behind `after`, those that somebody of this id may be in, or have sent the preview of. */
+  findOfPerson(tenant: Tenant, after: Id | null, id: string): Promise<Looked<Room>> {
+    const fields = ['participants.auth_user_id', 'participants.user_id', 'last_message.auth_user_id', 'last_message.from_user_id'];
+    const filter = { $or: fields.map((field) => ({ [field]: id })) };
+    return this.models.with(tenant, ROOMS, (rooms) => lookThrough(toDriverCollection(rooms), { after, filter, limit: LOOKED_AT_ONCE }));
   }
 
   findIn(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {

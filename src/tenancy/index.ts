@@ -17,6 +17,7 @@ export {
   DEFAULT_SETTINGS,
   type Admission,
   type ApiKey,
+  type EraseMessages,
   type JwtSettings,
   type KeyRole,
   type LookupSettings,

@@ -45,6 +45,11 @@ export class TenantModels {
     return this.onModel(tenant, collection, work, collection.name);
   }
 
+  /** Runs `work` on the tenant's database as it is: nothing is made in it. @throws as {@link with} */
+  onDatabase<R>(tenant: Tenant, work: (database: mongo.Db, deadline: Deadline) => Promise<R>): Promise<R> {
+    return this.onClient(tenant, (client) => client.run((parent, deadline) => work(parent.getClient().db(tenant.database), deadline)));
+  }
+
   /** Makes the indexes of a collection that are missing, whatever the directory remembers. @throws as {@link with} */
   makeIndexes<T>(tenant: Tenant, collection: TenantCollection<T>): Promise<void> {
     return this.onClient(tenant, (client) =>

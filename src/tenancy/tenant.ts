@@ -75,11 +75,16 @@ export interface TenantSettings {
   readonly masking: Masking | null;
   /** Messages are removed when they are so many days old; null: never. */
   readonly retention_days: number | null;
+  /** What becomes of the text of messages whose sender is erased. */
+  readonly erase_messages: EraseMessages;
   /** How its apps' JSON Web Tokens are checked; null: they are not. */
   readonly jwt: JwtSettings | null;
   /** Where its own opaque tokens are looked up; null: nowhere. */
   readonly lookup: LookupSettings | null;
 }
+
+/** `keep`: what was said stays, without who said it; `blank`: it goes too. */
+export type EraseMessages = 'keep' | 'blank';
 
 /** Fields of a person that can be masked. */
 export type MaskedField = 'phone_num' | 'email';
@@ -123,7 +128,7 @@ export const DEFAULT_LIMITS: TenantLimits = {
 };
 
 /** The settings of a tenant of which nothing was said. */
-export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, retention_days: null, jwt: null, lookup: null };
+export const DEFAULT_SETTINGS: TenantSettings = { default_image: null, escape_html: false, masking: null, retention_days: null, erase_messages: 'keep', jwt: null, lookup: null };
 
 /** The fields of a tenant that a person sets; the rest is the service's. */
 export type TenantFields = Omit<Tenant, 'key' | 'database' | 'keys' | 'index_versions' | 'created_date' | 'updated_date'>;

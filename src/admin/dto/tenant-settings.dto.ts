@@ -1,10 +1,10 @@
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy, ValidateNested } from 'class-validator';
 
 import { PERSON_ROLES } from '../../auth/index.js';
 import { NOT_PLAIN, PLAIN_TEXT } from '../../common/index.js';
-import type { Masking } from '../../tenancy/index.js';
+import type { EraseMessages, Masking } from '../../tenancy/index.js';
 import { JwtSettingsDto } from './jwt-settings.dto.js';
 import { LookupSettingsDto } from './lookup-settings.dto.js';
 
@@ -13,6 +13,7 @@ const MASKED: readonly unknown[] = ['phone_num', 'email'];
 const MOST_KINDS = 20;
 const MOST_DAYS = 10_000;
 const DAYS_MESSAGE = `retention_days must be a whole number from 1 to ${MOST_DAYS}, or null`;
+const ERASE_MESSAGES: EraseMessages[] = ['keep', 'blank'];
 const MASKING_MESSAGE = `masking must say by viewer (${VIEWERS.join(', ')}), then by user_type (or *), which of phone_num and email are masked: {"agent": {"user": ["phone_num"]}}`;
 
 const MASKING_SCHEMA: ApiPropertyOptions = {
@@ -51,6 +52,12 @@ export class TenantSettingsDto {
   @Min(1, { message: DAYS_MESSAGE })
   @Max(MOST_DAYS, { message: DAYS_MESSAGE })
   retention_days?: number | null;
+
+  /** What becomes of the text of messages whose sender is erased (`tenant erase-user`): `keep`, the default, or `blank`. */
+  @ApiPropertyOptional({ enum: ERASE_MESSAGES, nullable: true, default: 'keep' })
+  @IsOptional()
+  @IsIn(ERASE_MESSAGES, { message: 'erase_messages must be keep or blank' })
+  erase_messages?: EraseMessages | null;
 
   /** How tokens (JWTs) of its apps are checked; replaced as a whole. */
   @ApiPropertyOptional({ type: JwtSettingsDto, nullable: true })

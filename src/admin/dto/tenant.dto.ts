@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { pick } from '../../common/index.js';
-import type { Admission, Masking, Tenant, TenantAuth, TenantLimits, TenantSettings } from '../../tenancy/index.js';
+import type { Admission, EraseMessages, Masking, Tenant, TenantAuth, TenantLimits, TenantSettings } from '../../tenancy/index.js';
 import { AnsweredJwtSettingsDto, toAnsweredJwtSettings } from './jwt-settings.dto.js';
 import { AnsweredLookupSettingsDto, toAnsweredLookupSettings } from './lookup-settings.dto.js';
 import { LimitsDto } from './tenant-limits.dto.js';
@@ -23,6 +23,8 @@ class SettingsDto implements Omit<TenantSettings, 'jwt'> {
   masking!: Masking | null;
   /** Messages are removed when they are so many days old; null: never. */
   @ApiProperty({ type: 'integer', nullable: true }) retention_days!: number | null;
+  /** What becomes of the text of messages whose sender is erased. */
+  @ApiProperty({ enum: ['keep', 'blank'] as EraseMessages[] }) erase_messages!: EraseMessages;
   /** How tokens (JWTs) of its apps are checked; null: they are refused. */
   @ApiProperty({ type: AnsweredJwtSettingsDto, nullable: true }) jwt!: AnsweredJwtSettingsDto | null;
   /** Where other tokens of its apps are looked up; null: they are refused. */
@@ -72,7 +74,7 @@ export function toRemovedTenantDto({ tenant, dropped }: { tenant: Tenant; droppe
 function toSettingsDto(settings: TenantSettings): SettingsDto {
   const { jwt, lookup } = settings;
   return {
-    ...pick(settings, ['default_image', 'escape_html', 'masking', 'retention_days']),
+    ...pick(settings, ['default_image', 'escape_html', 'masking', 'retention_days', 'erase_messages']),
     jwt: jwt && toAnsweredJwtSettings(jwt),
     lookup: lookup && toAnsweredLookupSettings(lookup),
   };

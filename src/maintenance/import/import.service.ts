@@ -13,7 +13,7 @@ import type { Deployment, SameName } from './old-query.js';
 import { NotUnderstoodError } from './old-values.js';
 import { PartStore } from './part-store.js';
 import type { Plan } from './plan.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../progress.js';
 import type { OfRooms, SourceRepository } from './source.repository.js';
 import { Sweep } from './sweep.js';
 import type { Tally } from './tally.js';
