@@ -5,12 +5,14 @@ import { NestFactory } from '@nestjs/core';
 
 import { AdminModule, KeyAdminService, TenantAdminService } from './admin/index.js';
 import { AuditModule, type Actor } from './audit/index.js';
+import { AuthModule } from './auth/index.js';
 import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
 import { CheckService, EraseService, ExportService, LoadService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
 import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
+import { ObserveModule } from './observe/index.js';
 import { TenancyModule } from './tenancy/index.js';
 
-@Module({ imports: [MongoModule, AuditModule, TenancyModule, AdminModule, MaintenanceModule] })
+@Module({ imports: [ObserveModule, MongoModule, AuditModule, TenancyModule, AuthModule, AdminModule, MaintenanceModule] })
 class CliModule {
   static with(config: Config): DynamicModule {
     return { module: CliModule, imports: [ConfigModule.with(config)] };

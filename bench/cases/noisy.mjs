@@ -17,7 +17,8 @@ const NO_LIMIT = 1_000_000;
 const HERE = ['127.0.0.0/8'];
 // In a thread of its own: its answers must not keep the measured ones waiting to be read.
 const NOISE = new URL('../noise.mjs', import.meta.url);
-const [ALONE, BESIDE] = ['alone', `beside ${TIMES} times its limit`];
+const REFUSER = new URL('../refuser.mjs', import.meta.url);
+const [ALONE, BESIDE, ELSEWHERE] = ['alone', `beside ${TIMES} times its limit`, 'beside as many calls to another server'];
 
 /** A deployment's lists, alone and beside a neighbour that calls ten times as often as it may. */
 export const noisy = {
@@ -26,10 +27,23 @@ export const noisy = {
     step('two deployments');
     const service = await fillBoth(stand);
     const heard = new Map();
-    const rows = await inRounds(toContenders(service, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 4, step });
-    return { rows, facts: toFacts(heard), ratios: [{ name: `noisy: p99 beside a neighbour at ${TIMES} times its limit to alone`, value: ratioOf(rows, 'p99', BESIDE, ALONE), most: 2 }] };
+    const refuser = new Worker(REFUSER);
+    try {
+      const [other] = await once(refuser, 'message');
+      const rows = await inRounds(toContenders(service, other, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 4, step });
+      return { rows, facts: toFacts(heard), ratios: toRatios(rows) };
+    } finally {
+      await refuser.terminate();
+    }
   },
 };
+
+function toRatios(rows) {
+  return [
+    { name: `noisy: p99 beside a neighbour at ${TIMES} times its limit to alone`, value: ratioOf(rows, 'p99', BESIDE, ALONE), most: 2 },
+    { name: 'noisy: p99 beside as many calls to another server to alone', value: ratioOf(rows, 'p99', ELSEWHERE, ALONE) },
+  ];
+}
 
 async function fillBoth(stand) {
   const keys = [QUIET, NOISY];
@@ -45,19 +59,20 @@ async function fillBoth(stand) {
   return service;
 }
 
-function toContenders({ pid, url }, heard) {
+function toContenders({ pid, url }, other, heard) {
   const ask = (seconds) => load({ url, next: () => listOf(QUIET, AGENT), connections: 4, seconds });
-  const beside = async (seconds) => {
-    const neighbour = new Worker(NOISE, { workerData: { url, call: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT } });
+  const beside = (called, tell) => async (seconds) => {
+    const neighbour = new Worker(NOISE, { workerData: { url: called, call: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT } });
     try {
       return await ask(seconds);
     } finally {
-      add(heard, await stop(neighbour));
+      tell(await stop(neighbour));
     }
   };
   return [
     { name: ALONE, pid, load: ask },
-    { name: BESIDE, pid, load: beside },
+    { name: BESIDE, pid, load: beside(url, (said) => add(heard, said)) },
+    { name: ELSEWHERE, pid, load: beside(other, () => undefined) },
   ];
 }
 
