@@ -82,7 +82,8 @@ describe.each(['refuse', 'silence'] as const)('While the database is away (%s)',
     proxy.pass();
     const { body } = await eventually(() => calls.send(room._id, { message: `back after ${away}` }).expect(200), { within: BACK_MS });
     const history = await calls.history(room._id);
-    expect(history.at(-1)).toEqual(body.chatData);
+    // A send that was answered 503 may have been stored behind it.
+    expect(history).toContainEqual(body.chatData);
     expect(history.map(({ seq }) => seq)).toEqual(upTo(history.length));
   });
 });
