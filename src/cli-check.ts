@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { addCommand } from './cli-command.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { withAdmin } from './cli-service.js';
 import { Progress, type CheckReport, type UpgradedCollection } from './maintenance/index.js';
@@ -12,7 +13,7 @@ const DIFFERS = 1;
 
 /** The commands that look after a tenant's stored data, under `tenant`. */
 export function addCheckCommands(tenant: Command): void {
-  const command = (usage: string, text: string): Command => tenant.command(usage).description(text).option('--json', 'print JSON only');
+  const command = (usage: string, text: string): Command => addCommand(tenant, usage, text);
 
   command('check <key>', "compare a tenant's rooms with their messages; exit code 1 where something differs")
     .option('--repair', 'put right what differs; exit code 1 where something is left')

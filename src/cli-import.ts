@@ -1,27 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 
-import { Module, type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
 
-import { AdminModule, TenantAdminService } from './admin/index.js';
-import { AuditModule } from './audit/index.js';
-import { AuthModule } from './auth/index.js';
+import { addCommand, several } from './cli-command.js';
 import { print, type OutputOptions } from './cli-print.js';
-import { patient, withDatabase } from './cli-service.js';
+import { patient, withAdmin } from './cli-service.js';
 import { toMoment, ValidationFailedError } from './common/index.js';
-import { ConfigModule, loadEnvironment, readConfig, type Config } from './config/index.js';
-import { findDeployments, ImportRefusedError, ImportService, MaintenanceModule, Progress, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
-import { MongoModule, toId, type Id } from './mongo/index.js';
-import { ObserveModule } from './observe/index.js';
-import { TenancyModule, type Tenant } from './tenancy/index.js';
-
-@Module({ imports: [ObserveModule, MongoModule, AuditModule, TenancyModule, AuthModule, AdminModule, MaintenanceModule] })
-class ImportModule {
-  static with(config: Config): DynamicModule {
-    return { module: ImportModule, imports: [ConfigModule.with(config)] };
-  }
-}
+import { findDeployments, ImportRefusedError, type ImportService, Progress, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
+import { toId, type Id } from './mongo/index.js';
+import type { Tenant } from './tenancy/index.js';
 
 interface Options extends OutputOptions {
   readonly from: string;
@@ -36,13 +23,9 @@ interface Options extends OutputOptions {
   readonly report?: string;
 }
 
-const several = (value: string, before: string[] = []): string[] => [...before, value];
-
 /** The command that moves a deployment of the replaced service in. */
 export function addImportCommand(program: Command): void {
-  program
-    .command('import')
-    .description('move a deployment of the replaced chat service in, or list those of its database')
+  addCommand(program, 'import', 'move a deployment of the replaced chat service in, or list those of its database')
     .requiredOption('--from <uri>', 'where its MongoDB is; nothing is ever written there')
     .requiredOption('--database <name>', 'its database')
     .option('--tenant <key>', 'the tenant that is filled')
@@ -53,7 +36,6 @@ export function addImportCommand(program: Command): void {
     .option('--into-existing', 'also where the tenant has rooms that this source did not bring')
     .option('--dry-run', 'read and report, and write nothing')
     .option('--report <file>', 'where the report is written')
-    .option('--json', 'print JSON only')
     .action(runImport);
 }
 
@@ -64,15 +46,10 @@ async function runImport(options: Options): Promise<void> {
   const { tenant: key } = options;
   if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');
   const from = toFirstId(options.since);
-  const summary = await withDatabase(readConfig(loadEnvironment()), async (config) => {
-    const context = await NestFactory.createApplicationContext(ImportModule.with(patient(config)), { logger: false, abortOnError: false });
-    try {
-      const tenant = await context.get(TenantAdminService).get(key);
-      return await withSource(options, (source) => bring(context.get(ImportService), { tenant, source, options, from }));
-    } finally {
-      await context.close();
-    }
-  });
+  const summary = await withAdmin(async ({ tenants, imports }) => {
+    const tenant = await tenants.get(key);
+    return withSource(options, (source) => bring(imports, { tenant, source, options, from }));
+  }, patient);
   print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
   if (!summary.agrees) process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import { MakeKeyDto, toKeyDto, toKeyFields, toListedKeyDto, toMadeKeyDto, type ListedKeyDto } from './admin/index.js';
+import { addCommand } from './cli-command.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { withAdmin } from './cli-service.js';
 import { DtoPipe } from './common/index.js';
@@ -10,7 +11,7 @@ type AddOptions = OutputOptions & Readonly<Record<'role' | 'expires' | 'note', s
 /** The commands for a tenant's API keys, under `tenant`. */
 export function addKeyCommands(tenant: Command): void {
   const group = tenant.command('key').description('make, list and revoke API keys');
-  const command = (usage: string, text: string): Command => group.command(usage).description(text).option('--json', 'print JSON only');
+  const command = (usage: string, text: string): Command => addCommand(group, usage, text);
 
   command('add <key>', 'make an API key for a tenant and print it, this once only')
     .addOption(new Option('--role <role>', 'service: everything of its tenant; reader: lists and histories').choices(['service', 'reader']).makeOptionMandatory())

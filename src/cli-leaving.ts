@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { addCommand, several } from './cli-command.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
 import { isPlainText, MATCH_TEXT_LIMIT, ValidationFailedError } from './common/index.js';
@@ -7,11 +8,9 @@ import { Progress, type LoadReport, type Manifest, type Receipt } from './mainte
 
 const DIFFERS = 1;
 
-const several = (value: string, before: string[] = []): string[] => [...before, value];
-
 /** The commands by which a deployment, or somebody in it, leaves, and comes again elsewhere; under `tenant`. */
 export function addLeavingCommands(tenant: Command): void {
-  const command = (usage: string, text: string): Command => tenant.command(usage).description(text).option('--json', 'print JSON only');
+  const command = (usage: string, text: string): Command => addCommand(tenant, usage, text);
 
   command('export <key>', "write all of a tenant's data to a folder")
     .requiredOption('--to <folder>', 'a new or empty folder')

@@ -7,7 +7,7 @@ import { AdminModule, KeyAdminService, TenantAdminService } from './admin/index.
 import { AuditModule, type Actor } from './audit/index.js';
 import { AuthModule } from './auth/index.js';
 import { ConfigModule, loadEnvironment, readConfig, withMongoUri, type Config } from './config/index.js';
-import { CheckService, EraseService, ExportService, LoadService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
+import { CheckService, EraseService, ExportService, ImportService, LoadService, MaintenanceModule, UpgradeService } from './maintenance/index.js';
 import { EmbeddedMongo, MongoModule, runningEmbeddedUri } from './mongo/index.js';
 import { ObserveModule } from './observe/index.js';
 import { TenancyModule } from './tenancy/index.js';
@@ -25,6 +25,7 @@ export interface Admin {
   readonly keys: KeyAdminService;
   readonly check: CheckService;
   readonly upgrade: UpgradeService;
+  readonly imports: ImportService;
   readonly exports: ExportService;
   readonly loads: LoadService;
   readonly erasures: EraseService;
@@ -48,6 +49,7 @@ export async function withAdmin<T>(work: (admin: Admin) => Promise<T>, adjust = 
         keys: context.get(KeyAdminService),
         check: context.get(CheckService),
         upgrade: context.get(UpgradeService),
+        imports: context.get(ImportService),
         exports: context.get(ExportService),
         loads: context.get(LoadService),
         erasures: context.get(EraseService),
@@ -69,7 +71,7 @@ function findActor(): Actor {
 }
 
 /** Runs `work` on the database that the service itself would use: beside a running service its embedded MongoDB; without one it is started for this. */
-export async function withDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
+async function withDatabase<T>(config: Config, work: (config: Config) => Promise<T>): Promise<T> {
   if (config.mongo.uri !== null) return work(config);
   const { embedded } = config.mongo;
   const running = await runningEmbeddedUri(embedded.dataPath);

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { PutTenantDto, toRemovedTenantDto, toTenantDto, type TenantDto } from './admin/index.js';
 import { addCheckCommands } from './cli-check.js';
+import { addCommand, several } from './cli-command.js';
 import { addImportCommand } from './cli-import.js';
 import { addKeyCommands } from './cli-keys.js';
 import { addLeavingCommands } from './cli-leaving.js';
@@ -18,13 +19,10 @@ interface PutOptions {
   readonly cluster?: string;
 }
 
-const several = (value: string, before: string[] = []): string[] => [...before, value];
-
 function createProgram(): Command {
   const program = new Command('anteroom').exitOverride().description('Anteroom on the command line');
   const tenant = program.command('tenant').description('make, list, change, suspend and remove deployments');
-  const command = (usage: string, text: string): Command =>
-    tenant.command(usage).description(text).option('--json', 'print JSON only');
+  const command = (usage: string, text: string): Command => addCommand(tenant, usage, text);
 
   command('put <key>', 'make a tenant, or change what the options say; a repeated option gives a list')
     .option('--name <name>', 'a database name that callers say in agent_db, db_name or the client header', several)

@@ -32,26 +32,23 @@ export class Rates {
     const now = performance.now();
     this.tidy(now);
     for (const rate of rates) {
-      const exceeded = this.judge(rate, now);
+      const name = nameOf(rate);
+      const until = this.paidUntil(name, now);
+      const exceeded = judge(rate, until - now);
       if (exceeded !== null) return exceeded;
-      this.paidFor.set(nameOf(rate), this.paidUntil(rate, now) + 1_000 / rate.perSecond);
+      this.paidFor.set(name, until + 1_000 / rate.perSecond);
     }
     return null;
   }
 
   /** What one more would exceed, or null; counts nothing. */
   exceededOf(rate: Rate): Exceeded | null {
-    return this.judge(rate, performance.now());
+    const now = performance.now();
+    return judge(rate, this.paidUntil(nameOf(rate), now) - now);
   }
 
-  private judge(rate: Rate, now: number): Exceeded | null {
-    // Half a one is the tolerance for sums of fractions.
-    const ms = this.paidUntil(rate, now) - now - BURST_MS + 500 / rate.perSecond;
-    return ms <= 0 ? null : { perSecond: rate.perSecond, ms };
-  }
-
-  private paidUntil(rate: Rate, now: number): number {
-    return Math.max(this.paidFor.get(nameOf(rate)) ?? now, now);
+  private paidUntil(name: string, now: number): number {
+    return Math.max(this.paidFor.get(name) ?? now, now);
   }
 
   // Who did nothing for long enough is as one who never did anything.
@@ -65,6 +62,12 @@ export class Rates {
 // A rate that was changed is another one, and in force at once.
 function nameOf({ key, perSecond }: Rate): string {
   return `${key} ${perSecond}`;
+}
+
+function judge({ perSecond }: Rate, paidMs: number): Exceeded | null {
+  // Half a one is the tolerance for sums of fractions.
+  const ms = paidMs - BURST_MS + 500 / perSecond;
+  return ms <= 0 ? null : { perSecond, ms };
 }
 
 /** Whole seconds after which one more will not exceed the rate. */

@@ -35,11 +35,10 @@ export interface Part {
 export function toShare({ open_from: backends }: Tenant, { subject, credential }: Caller, request: Request, percent: number): Share | null {
   if (credential !== null) return { who: credential, percent: subject === null ? Math.max(percent, OF_A_KEY) : percent };
   const address = callerAddress(request);
-  return address !== null && isAddressIn(address, backends) ? null : toAddressShare(request, percent);
+  return address !== null && isAddressIn(address, backends) ? null : toAddressShare(request, address, percent);
 }
 
-function toAddressShare(request: Request, percent: number): Share {
-  const address = callerAddress(request);
+function toAddressShare(request: Request, address: string | null, percent: number): Share {
   if (address === null) return { who: `proxy ${request.socket.remoteAddress ?? ''}`, percent: Math.max(percent, OF_A_PROXY) };
   return { who: `network ${toNetwork(address)}`, percent };
 }
@@ -51,7 +50,7 @@ export function toPart({ who, percent }: Share, all: number): Part {
 
 /** How many sockets that hear nobody there may be of whoever calls, of so many. */
 export function toSilentPart(request: Request, all: number): Part {
-  return toPart(toAddressShare(request, OF_SOCKETS), all);
+  return toPart(toAddressShare(request, callerAddress(request), OF_SOCKETS), all);
 }
 
 /** How many of a tenant's sockets whoever calls may have; null: all of them. */

@@ -2,8 +2,7 @@ import 'reflect-metadata';
 
 import { isIP } from 'node:net';
 
-import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 
 import { isCidr } from '../common/index.js';
 import { Check, Count } from './check.decorator.js';
@@ -13,9 +12,6 @@ const SIZE = /^(?=.*[1-9])\d+(\.\d+)?\s*(b|kb|mb)?$/i;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/,;]+$/;
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
-
-const toInt = ({ value }: TransformFnParams): unknown =>
-  typeof value === 'string' && /^-?\d+$/.test(value.trim()) ? Number(value) : value;
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || HOST_NAME.test(text);
@@ -37,11 +33,7 @@ export class Environment {
   @IsIn(['development', 'test', 'production'], { message: 'NODE_ENV must be development, test or production' })
   NODE_ENV?: 'development' | 'test' | 'production';
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'PORT must be a whole number from 0 to 65535' })
-  @Min(0, { message: 'PORT must be a whole number from 0 to 65535' })
-  @Max(65535, { message: 'PORT must be a whole number from 0 to 65535' })
+  @Count('PORT', { least: 0, most: 65535 })
   PORT?: number;
 
   @IsOptional()
@@ -103,17 +95,10 @@ export class Environment {
   @Matches(SIZE, { message: 'BODY_LIMIT must be a size such as 100kb or 1mb' })
   BODY_LIMIT?: string;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'MESSAGE_LIMIT must be a whole number of characters from 1' })
-  @Min(1, { message: 'MESSAGE_LIMIT must be a whole number of characters from 1' })
+  @Count('MESSAGE_LIMIT', { of: 'characters' })
   MESSAGE_LIMIT?: number;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
-  @Min(1, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
-  @Max(1000, { message: 'PARTICIPANT_LIMIT must be a whole number from 1 to 1000' })
+  @Count('PARTICIPANT_LIMIT', { most: 1000 })
   PARTICIPANT_LIMIT?: number;
 
   @IsOptional()
@@ -124,20 +109,17 @@ export class Environment {
   @Matches(SIZE, { message: 'UNREAD_ANSWERS must be a size such as 512mb' })
   UNREAD_ANSWERS?: string;
 
-  @Count('UNREAD_SECONDS', 600)
+  @Count('UNREAD_SECONDS', { most: 600 })
   UNREAD_SECONDS?: number;
 
-  @Count('ANSWER_SECONDS', 3_600)
+  @Count('ANSWER_SECONDS', { most: 3_600 })
   ANSWER_SECONDS?: number;
 
   @IsOptional()
   @Matches(SIZE, { message: 'SOCKET_PAYLOAD_LIMIT must be a size such as 100kb or 1mb' })
   SOCKET_PAYLOAD_LIMIT?: string;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'SOCKET_EVENTS_PER_SECOND must be a whole number from 1' })
-  @Min(1, { message: 'SOCKET_EVENTS_PER_SECOND must be a whole number from 1' })
+  @Count('SOCKET_EVENTS_PER_SECOND')
   SOCKET_EVENTS_PER_SECOND?: number;
 
   @IsOptional()
@@ -150,7 +132,7 @@ export class Environment {
   @Count('SENDS_PER_SECOND')
   SENDS_PER_SECOND?: number;
 
-  @Count('CALLER_SHARE', 100)
+  @Count('CALLER_SHARE', { most: 100 })
   CALLER_SHARE?: number;
 
   @Count('CONCURRENT_DATABASE')
@@ -162,44 +144,26 @@ export class Environment {
   @Count('ROOMS_A_LIST')
   ROOMS_A_LIST?: number;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'TENANTS_IN_MEMORY must be a whole number from 1' })
-  @Min(1, { message: 'TENANTS_IN_MEMORY must be a whole number from 1' })
+  @Count('TENANTS_IN_MEMORY')
   TENANTS_IN_MEMORY?: number;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
-  @Min(20, { message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
-  @Max(4000, { message: 'DIRECTORY_REFRESH_MS must be a whole number of milliseconds from 20 to 4000' })
+  @Count('DIRECTORY_REFRESH_MS', { least: 20, most: 4000, of: 'milliseconds' })
   DIRECTORY_REFRESH_MS?: number;
 
-  @Count('RETENTION_SECONDS', 86_400)
+  @Count('RETENTION_SECONDS', { most: 86_400 })
   RETENTION_SECONDS?: number;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
-  @Min(0, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
-  @Max(5, { message: 'STOP_DELAY_SECONDS must be a whole number from 0 to 5' })
+  @Count('STOP_DELAY_SECONDS', { least: 0, most: 5 })
   STOP_DELAY_SECONDS?: number;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
-  @Min(100, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
-  @Max(2500, { message: 'DATABASE_TIMEOUT_MS must be a whole number of milliseconds from 100 to 2500' })
+  @Count('DATABASE_TIMEOUT_MS', { least: 100, most: 2500, of: 'milliseconds' })
   DATABASE_TIMEOUT_MS?: number;
 
   @IsOptional()
   @Matches(/^\S{32,}$/, { message: 'DATABASE_USER_SECRET must be a text of at least 32 characters without spaces' })
   DATABASE_USER_SECRET?: string;
 
-  @Transform(toInt)
-  @IsOptional()
-  @IsInt({ message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
-  @Min(1, { message: 'DATABASE_USER_CLIENTS must be a whole number from 1' })
+  @Count('DATABASE_USER_CLIENTS')
   DATABASE_USER_CLIENTS?: number;
 
   @IsOptional()

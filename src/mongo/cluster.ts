@@ -84,10 +84,15 @@ export class Cluster {
     }
   }
 
-  /** Runs `work` in one transaction: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. */
-  inTransaction<T>(work: (session: Session, connection: Connection) => Promise<T>): Promise<T> {
-    const inOne = (connection: Connection, deadline: Deadline): Promise<T> =>
-      runTransaction({ client: connection.getClient(), deadline, givenUp: this.givenUp }, (session) => work(session, connection));
+  /**
+   * Runs `work` in one transaction, after `prepare`: all of it is stored, majority and journaled, or none; conflicts are tried again with jitter. One
+   * deadline bounds both, so that nothing goes on whose caller has been answered.
+   */
+  inTransaction<T>(work: (session: Session, connection: Connection) => Promise<T>, prepare?: (connection: Connection) => Promise<void>): Promise<T> {
+    const inOne = async (connection: Connection, deadline: Deadline): Promise<T> => {
+      await prepare?.(connection);
+      return runTransaction({ client: connection.getClient(), deadline, givenUp: this.givenUp }, (session) => work(session, connection));
+    };
     return this.run(inOne, 'transaction');
   }
 

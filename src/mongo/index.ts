@@ -10,7 +10,7 @@ export { findAtOnce, idOf, toDocument } from './find-at-once.js';
 export { compareIds, newId, toId, type Id } from './id.js';
 export { lookThrough, type Look, type Looked } from './look-through.js';
 export { DatabaseUsers } from './database-users.js';
-export { DatabaseUnavailableError, DatabaseUserRefusedError } from './mongo.errors.js';
+export { DatabaseUnavailableError, DatabaseUserRefusedError, DUPLICATE_KEY } from './mongo.errors.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
 export { SEEN_LATE_MS } from './settled-date.js';
 export type { Session } from './transaction.js';

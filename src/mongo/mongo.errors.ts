@@ -35,6 +35,9 @@ export class RefusedByMongo extends Error {
   }
 }
 
+/** MongoDB's code for a document whose `_id`, or what else is unique, is there already. */
+export const DUPLICATE_KEY = 11_000;
+
 const USER_NOT_FOUND = 11;
 const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;

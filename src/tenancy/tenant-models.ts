@@ -22,6 +22,14 @@ interface OpenDatabase {
   readonly connection: Connection;
 }
 
+/** Where a tenant's model is found. */
+interface ModelPlace<T> {
+  readonly tenant: Tenant;
+  readonly client: Cluster;
+  readonly parent: Connection;
+  readonly collection: TenantCollection<T>;
+}
+
 /** The tenants' databases on the clients that may touch them: models are made on first use and kept in a bounded LRU. */
 @Injectable()
 export class TenantModels {
@@ -42,7 +50,9 @@ export class TenantModels {
    * @throws DatabaseUnavailableError when the tenant's cluster is away, silent or not configured here, or its database user is refused
    */
   with<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (model: Model<T>, deadline: Deadline) => Promise<R>): Promise<R> {
-    return this.onModel(tenant, collection, work, collection.name);
+    return this.onClient(tenant, (client) =>
+      client.run((parent, deadline) => this.inModel({ tenant, client, parent, collection }, (model) => work(model, deadline)), collection.name),
+    );
   }
 
   /** Runs `work` on the tenant's database as it is: nothing is made in it. @throws as {@link with} */
@@ -59,7 +69,7 @@ export class TenantModels {
 
   /** Runs `work` in one transaction on the tenant's client, when `collection` and its indexes exist. @throws as {@link with} */
   inTransaction<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (session: ClientSession) => Promise<R>): Promise<R> {
-    return this.onClient(tenant, (client) => this.onModel(tenant, collection, () => client.inTransaction(work), null));
+    return this.onClient(tenant, (client) => client.inTransaction(work, (parent) => this.inModel({ tenant, client, parent, collection }, () => Promise.resolve())));
   }
 
   /** True where any collection of the tenant's database holds a document; for the service itself, whatever the tenant's user may. */
@@ -93,18 +103,12 @@ export class TenantModels {
     return this.open.size;
   }
 
-  private onModel<T, R>(tenant: Tenant, collection: TenantCollection<T>, work: (model: Model<T>, deadline: Deadline) => Promise<R>, what: string | null): Promise<R> {
-    return this.onClient(tenant, (client) =>
-      client.run(
-        (parent, deadline) =>
-          this.inDatabase(tenant, client, parent, async (connection) => {
-            const model = modelOf(connection, collection);
-            await this.indexes.ensure(tenant, collection, model);
-            return work(model, deadline);
-          }),
-        what,
-      ),
-    );
+  private inModel<T, R>({ tenant, client, parent, collection }: ModelPlace<T>, work: (model: Model<T>) => Promise<R>): Promise<R> {
+    return this.inDatabase(tenant, client, parent, async (connection) => {
+      const model = modelOf(connection, collection);
+      await this.indexes.ensure(tenant, collection, model);
+      return work(model);
+    });
   }
 
   private clusterOf(tenant: Tenant): Cluster {

@@ -3,7 +3,7 @@ import mongoose, { type ClientSession, type mongo } from 'mongoose';
 
 import { AuditRepository, type Actor } from '../audit/index.js';
 import { PromiseCache } from '../common/index.js';
-import { ControlDatabase } from '../mongo/index.js';
+import { ControlDatabase, DUPLICATE_KEY } from '../mongo/index.js';
 import { KeyUseRepository } from './key-use.repository.js';
 import { NameTakenError } from './tenancy.errors.js';
 import { keysRemoved, toAuditEntries } from './tenant-audit.js';
@@ -21,7 +21,6 @@ interface RevisionRecord {
   readonly revision: number;
 }
 
-const DUPLICATE_KEY = 11000;
 
 /** How a tenant was before a change and is after it; null: not there. */
 interface Change {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { DatabaseUnavailableError } from '../../mongo/index.js';
+import { DatabaseUnavailableError, DUPLICATE_KEY } from '../../mongo/index.js';
 import { ImportRefusedError } from './import.errors.js';
 
 /** What is stored is no longer as it was seen. */
@@ -12,8 +12,6 @@ export class OutdatedError extends Error {
 
 const MOST_TRIES = 6;
 const PAUSE_MS = 1_000;
-// A duplicate key; and what a second run of the same import does to the first: transactions and cursors that are no longer there.
-const PASSING_CODES: ReadonlySet<unknown> = new Set([11_000, 43, 237, 251, 11_601]);
 
 /** Does it again while what stands in the way may pass. @throws ImportRefusedError, DatabaseUnavailableError */
 export async function tryAgain<T>(work: (tries: number) => Promise<T>): Promise<T> {
@@ -28,9 +26,9 @@ export async function tryAgain<T>(work: (tries: number) => Promise<T>): Promise<
   }
 }
 
-// Then it has to be looked at again what is stored.
+// Then it has to be looked at again what is stored: a second run of the same import may have brought it.
 function isPassing(error: unknown): boolean {
-  return error instanceof OutdatedError || error instanceof DatabaseUnavailableError || PASSING_CODES.has((error as { code?: unknown }).code);
+  return error instanceof OutdatedError || error instanceof DatabaseUnavailableError || (error as { code?: unknown }).code === DUPLICATE_KEY;
 }
 
 function toStopped(error: unknown): ImportRefusedError {

@@ -3,11 +3,10 @@ import mongoose, { type mongo } from 'mongoose';
 
 import { LOCATIONS } from '../../location/index.js';
 import { MESSAGES, SEND_KEYS } from '../../message/index.js';
-import { ControlDatabase, type StoredDocument } from '../../mongo/index.js';
+import { ControlDatabase, DUPLICATE_KEY, type StoredDocument } from '../../mongo/index.js';
 import { ROOMS } from '../../room/index.js';
 import { TenantModels, type Tenant, type TenantCollection } from '../../tenancy/index.js';
 
-const DUPLICATE_KEY = 11_000;
 
 /** What was begun and is not ended yet. */
 interface LoadRecord {
