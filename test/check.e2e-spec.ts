@@ -103,6 +103,19 @@ describe('the check of a deployment', () => {
     expect([steps.length, steps.at(-1)]).toEqual([2 * 4_834, [4_834, 4_834]]);
   });
 
+  it('puts back parts of a room that are gone', async () => {
+    const tenant = await newTenant(service);
+    for (const part of ['last_message', 'seq', 'participants'] as const) {
+      const chat = await aChat(tenant);
+      await rooms(tenant).updateOne({ _id: chat._id }, { $unset: { [part]: '' } });
+      expect(await check(tenant)).toMatchObject({ differing: 1, repaired: 0, agrees: false });
+      expect(await check(tenant, { repairs: true })).toMatchObject({ differing: 1, repaired: 1, agrees: true });
+      expect(await check(tenant)).toMatchObject({ differing: 0, agrees: true });
+      const mended = await stored(tenant, chat._id);
+      expect([mended.last_message, mended.seq, mended.participants.map(({ username }) => username)]).toEqual([chat.last_message, 2, chat.participants.map(({ username }) => username)]);
+    }
+  });
+
   it('finds what differs, puts it right when told to, and records that', async () => {
     const tenant = await newTenant(service);
     const chats = await Promise.all(Array.from({ length: 8 }, () => aChat(tenant)));

@@ -7,11 +7,13 @@ import { ROOMS, type RoomRecord } from './room.schema.js';
 import type { Room } from './room.js';
 
 const LOOKED_AT_ONCE = 1_000;
+// What a room has that no message has moved.
+const UNMOVED: Pick<Room, 'participants' | 'last_message' | 'seq'> = { participants: [], last_message: null, seq: 0 };
 
 /** The parts of a room that its messages decide. */
 export type MendedParts = Partial<Pick<Room, 'participants' | 'last_message' | 'seq' | 'updated_date'>>;
 
-/** The rooms of a tenant as upkeep reads and mends them. */
+/** The rooms of a tenant as upkeep reads and mends them: parts that its messages decide and that are gone are read as those of a room without messages. */
 @Injectable()
 export class RoomUpkeepRepository {
   constructor(private readonly models: TenantModels) {}
@@ -24,7 +26,7 @@ export class RoomUpkeepRepository {
   /** The next rooms by `_id`, whole; from the first where `after` is null. */
   findBehind(tenant: Tenant, after: Id | null, limit: number): Promise<Room[]> {
     const filter = after === null ? {} : { _id: { $gt: after } };
-    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).find(filter, { sort: { _id: 1 }, limit, batchSize: limit }).toArray());
+    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).find(filter, { sort: { _id: 1 }, limit, batchSize: limit }).map(toWhole).toArray());
   }
 
   /** Of the next rooms by `_id` behind `after`, those that somebody of this id may be in, or have sent the preview of. */
@@ -34,14 +36,16 @@ export class RoomUpkeepRepository {
     return this.models.with(tenant, ROOMS, (rooms) => lookThrough(toDriverCollection(rooms), { after, filter, limit: LOOKED_AT_ONCE }));
   }
 
-  findIn(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
-    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOne({ _id: id }, { session }));
+  async findIn(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
+    const found = await this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOne({ _id: id }, { session }));
+    return found === null ? null : toWhole(found);
   }
 
   /** Gives the room a new revision and answers it: whoever changes it before the transaction ends begins again. */
-  take(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
+  async take(tenant: Tenant, id: Id, session: ClientSession): Promise<Room | null> {
     const update = { $set: { revision: newId() } };
-    return this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOneAndUpdate({ _id: id }, update, { session, returnDocument: 'after' }));
+    const taken = await this.models.with(tenant, ROOMS, (rooms) => toDriverCollection(rooms).findOneAndUpdate({ _id: id }, update, { session, returnDocument: 'after' }));
+    return taken === null ? null : toWhole(taken);
   }
 
   /** Sets parts of a room that the transaction has taken. */
@@ -66,4 +70,8 @@ export class RoomUpkeepRepository {
 
 function toDriverCollection(rooms: Model<RoomRecord>): mongo.Collection<Room> {
   return rooms.collection as unknown as mongo.Collection<Room>;
+}
+
+function toWhole(room: Room): Room {
+  return { ...UNMOVED, ...room };
 }
