@@ -51,6 +51,15 @@ describe('A deadline', () => {
     expect(busy.probes).toBeGreaterThan(3);
   });
 
+  it.each([
+    [false, 'no sign of life'],
+    [true, 'no progress for 200 ms'],
+  ])('says why it passed: of a database that answers (%s) that there was %s', async (answers, reason) => {
+    const ended = new Deadline(patience({ answers, workMs: 200 })).bound(never).catch((error: unknown) => String((error as DatabaseUnavailableError).cause));
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(await ended).toContain(reason);
+  });
+
   it('waits for work that is slower than the silence allowed, from a database that lives', async () => {
     const alive = patience({ answers: true });
     const slow = new Promise<string>((resolve) => {

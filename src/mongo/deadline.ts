@@ -64,13 +64,14 @@ export class Deadline {
     const now = performance.now();
     const silence = now - Math.max(this.began, this.patience.lastSign());
     const isLate = now - this.began >= this.patience.workMs;
-    if (silence < this.patience.silenceMs && !isLate) this.wait(this.patience.silenceMs - silence);
-    else this.pass(Math.round(silence));
+    if (silence >= this.patience.silenceMs) this.pass(`no answer from MongoDB, and no sign of life for ${Math.round(silence)} ms`);
+    else if (isLate) this.pass(`no progress for ${this.patience.workMs} ms, though MongoDB answers`);
+    else this.wait(this.patience.silenceMs - silence);
   }
 
-  private pass(ms: number): void {
+  private pass(reason: string): void {
     this.passed = true;
     this.tell();
-    this.reject(new DatabaseUnavailableError(new Error(`no answer from MongoDB, and no sign of life for ${ms} ms`)));
+    this.reject(new DatabaseUnavailableError(new Error(reason)));
   }
 }
