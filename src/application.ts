@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
-import { json, urlencoded } from 'express';
+import { json, urlencoded, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from 'pino';
 
 import { AppModule } from './app.module.js';
 import { RefusedCalls } from './audit/index.js';
-import { EarlyLimitMiddleware } from './auth/index.js';
+import { Quota } from './auth/index.js';
 import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
@@ -45,14 +45,13 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
     logger: new PinoLoggerService(log),
     abortOnError: false,
   });
-  addMiddleware(app, config, log);
   const [refused, metrics] = [app.get(RefusedCalls), app.get(Metrics)];
-  app.useGlobalFilters(
-    new AppErrorFilter((error, { tenant }: TenantRequest) => {
-      refused.count(tenant?.key ?? null, error);
-      metrics.countError(error.code);
-    }),
-  );
+  const errors = new AppErrorFilter((error, { tenant }: TenantRequest) => {
+    refused.count(tenant?.key ?? null, error);
+    metrics.countError(error.code);
+  });
+  addMiddleware(app, { config, log, errors });
+  app.useGlobalFilters(errors);
   app.useGlobalPipes(new DtoPipe());
   if (config.docs) serveDocs(app);
   app.get(Clusters).open();
@@ -62,20 +61,34 @@ export async function createApplication(config: Config, log: Logger): Promise<Ne
   return app;
 }
 
-function addMiddleware(app: NestExpressApplication, config: Config, log: Logger): void {
+interface Edge {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly errors: AppErrorFilter;
+}
+
+function addMiddleware(app: NestExpressApplication, { config, log, errors }: Edge): void {
   app.set('trust proxy', config.trustProxy);
   app.set('etag', false);
   app.use(requestLog(log, app.get(Metrics)), pathPrefix);
   app.use(helmet(SECURITY_HEADERS));
   app.enableCors({ origin: config.corsOrigins === null ? true : [...config.corsOrigins], credentials: false, allowedHeaders: ALLOWED_HEADERS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
-  const early = app.get(EarlyLimitMiddleware);
-  app.use('/api', early.use.bind(early));
+  app.use(refusePaused(app.get(Quota), errors));
   app.use(compression());
   app.useStaticAssets(CLIENT_SCRIPTS, { prefix: '/socket.io/', index: false, fallthrough: true });
   app.use(json({ limit: config.limits.body, verify: lookAtBody }));
   app.use(urlencoded({ limit: config.limits.body, extended: true, parameterLimit: MOST_PARAMETERS, verify: lookAtBody }));
   app.use(['/api', '/admin'], wellFormedUrl);
   app.use(readableBody);
+}
+
+// Whoever has just made too many calls is answered here: on the way of an error past all routes a call too many would cost half as much again.
+function refusePaused(quota: Quota, errors: AppErrorFilter): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const refusal = request.path.startsWith('/api/') ? quota.findRefusal(request, response) : null;
+    if (refusal === null) next();
+    else errors.answer(refusal, request, response);
+  };
 }
 
 // A body as it was sent, before a parser reads it.

@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     throw toListenError(error, config);
   }
   log.info(`listening on ${urlOf(app)}`);
+  log.flush();
   process.stdout.write(welcome(config, urlOf(app), await fillDemo(app, log)));
 }
 

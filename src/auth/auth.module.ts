@@ -10,7 +10,7 @@ import { Lookups } from './lookups.js';
 import { OpenTenants } from './open-tenants.js';
 import { PausedCallers } from './paused-callers.js';
 import { Quota } from './quota.js';
-import { CallLimitMiddleware, EarlyLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
+import { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 import { Rates } from './rates.js';
 import { Refusals } from './refusals.js';
 import { TenantWork } from './tenant-work.js';
@@ -19,7 +19,7 @@ import { UnreadAnswers } from './unread-answers.js';
 import { WorkLimitInterceptor } from './work-limit.interceptor.js';
 
 const credentials = [Authenticator, JwtCheck, KeyServers, KeyUses, Lookups, Refusals, TokenCheck];
-const limits = [Rates, PausedCallers, Quota, TenantWork, UnreadAnswers, EarlyLimitMiddleware, CallLimitMiddleware, SendLimitMiddleware];
+const limits = [Rates, PausedCallers, Quota, TenantWork, UnreadAnswers, CallLimitMiddleware, SendLimitMiddleware];
 
 @Global()
 @Module({

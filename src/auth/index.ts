@@ -8,7 +8,7 @@ export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type R
 export { CurrentCaller } from './current-caller.decorator.js';
 export { algorithmsOf, defaultAlgorithms, KEY_ALGORITHMS, SECRET_ALGORITHMS } from './jwt-algorithms.js';
 export { Quota } from './quota.js';
-export { CallLimitMiddleware, EarlyLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
+export { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 export { toKeyHash } from './key-check.js';
 export { KeyUses } from './key-uses.js';
 export { toSilentPart } from './share.js';

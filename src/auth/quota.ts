@@ -31,13 +31,13 @@ export class Quota {
     return { most, part: toSocketPart(tenant, caller, handshake, most) };
   }
 
-  /** Refuses a call whose caller has just made too many, by what stands before its body. @throws TooManyRequestsError, with the headers that say so */
-  checkPaused(request: CallerRequest, response: Response): void {
+  /** What to answer a call whose caller has just made too many, by what stands before its body, with the headers that say so; null for any other. */
+  findRefusal(request: CallerRequest, response: Response): TooManyRequestsError | null {
     const paused = this.paused.find(request);
-    if (paused === null) return;
+    if (paused === null) return null;
     request.tenant = paused.tenant;
     this.metrics.countLimited('calls_per_second');
-    throw toRefusal(response, paused.exceeded);
+    return toRefusal(response, paused.exceeded);
   }
 
   /** Counts a call for who makes it and for its tenant; answers the tenant's limits. @throws TooManyRequestsError, with the headers that say so */

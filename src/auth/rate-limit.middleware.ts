@@ -6,17 +6,6 @@ import type { CallerRequest } from './admission.middleware.js';
 import { Quota } from './quota.js';
 import { UnreadAnswers } from './unread-answers.js';
 
-/** Refuses a call of a caller who has just made too many, before its body is read. */
-@Injectable()
-export class EarlyLimitMiddleware implements NestMiddleware {
-  constructor(private readonly quota: Quota) {}
-
-  use(request: CallerRequest, response: Response, next: NextFunction): void {
-    this.quota.checkPaused(request, response);
-    next();
-  }
-}
-
 /** Refuses a call where its tenant or its caller makes too many or leaves too much unread, or its body is larger than the tenant's may be. */
 @Injectable()
 export class CallLimitMiddleware implements NestMiddleware {

@@ -21,9 +21,11 @@ export class AppErrorFilter implements ExceptionFilter {
   constructor(private readonly tell: (error: AppError, request: Request) => void) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const error = toAppError(thrown);
-    const request = host.switchToHttp().getRequest<FailedRequest>();
-    const response = host.switchToHttp().getResponse<Response>();
+    this.answer(toAppError(thrown), host.switchToHttp().getRequest<FailedRequest>(), host.switchToHttp().getResponse<Response>());
+  }
+
+  /** Answers an error that nobody has thrown. */
+  answer(error: AppError, request: FailedRequest, response: Response): void {
     this.tell(error, request);
     if (error.status >= 500) this.log(error, request);
     if (response.headersSent) {
