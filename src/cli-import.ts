@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 import type { Command } from 'commander';
@@ -46,6 +47,8 @@ async function runImport(options: Options): Promise<void> {
   const { tenant: key } = options;
   if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');
   const from = toFirstId(options.since);
+  // As a script says them whose variable is not set; they would mean the rooms without a name.
+  if ([options.dbName, options.agentDb].some((names) => names?.includes(''))) throw new ValidationFailedError('--db-name and --agent-db must not be empty.');
   const summary = await withAdmin(async ({ tenants, imports }) => {
     const tenant = await tenants.get(key);
     return withSource(options, (source) => bring(imports, { tenant, source, options, from }));
@@ -53,6 +56,8 @@ async function runImport(options: Options): Promise<void> {
   print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
   if (!summary.agrees) process.exitCode = 1;
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 interface Bringing {
   readonly tenant: Tenant;
@@ -69,6 +74,12 @@ async function bring(service: ImportService, { tenant, source, options, from }: 
   const report = new ReportFile(path, { tenant: tenant.key, database: options.database, deployment, since: options.since ?? null, dry_run: chosen.dryRun, began });
   const tally = new Tally((finding) => report.add(finding));
   const progress = new Progress(process.stderr);
+  const stop = (signal: NodeJS.Signals): void => {
+    report.end({ stopped: signal, read: tally.readings, written: tally.written, agrees: false });
+    process.stderr.write(`\nStopped (${signal}). What is stored is whole; the same command goes on from there.\n`);
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
   try {
     const census = await service.run(tenant, chosen, { source, tally, progress });
     progress.end();
@@ -78,6 +89,8 @@ async function bring(service: ImportService, { tenant, source, options, from }: 
   } catch (error) {
     report.end({ stopped: error instanceof Error ? error.message : String(error), read: tally.readings, written: tally.written, agrees: false });
     throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
   }
 }
 
@@ -120,11 +133,13 @@ async function withSource<T>({ from, database }: Options, work: (source: SourceR
   }
 }
 
+const LAST_SECOND = 0xff_ff_ff_ff;
+
 // An ObjectId begins with the second in which it was made.
 function toFirstId(since: string | undefined): Id | null {
   if (since === undefined) return null;
   const moment = toMoment(since);
   if (moment === null) throw new ValidationFailedError('--since must be an ISO 8601 date.');
-  const seconds = Math.max(Math.floor(moment.getTime() / 1_000), 0);
+  const seconds = Math.min(Math.max(Math.floor(moment.getTime() / 1_000), 0), LAST_SECOND);
   return toId(`${seconds.toString(16).padStart(8, '0')}${'0'.repeat(16)}`);
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { addCommand, several } from './cli-command.js';
 import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
-import { isPlainText, MATCH_TEXT_LIMIT, ValidationFailedError } from './common/index.js';
+import { isEmptyLike, isPlainText, MATCH_TEXT_LIMIT, ValidationFailedError } from './common/index.js';
 import { Progress, type LoadReport, type Manifest, type Receipt } from './maintenance/index.js';
 
 const DIFFERS = 1;
@@ -36,7 +36,7 @@ async function load(key: string, { from, ...options }: OutputOptions & { from: s
 }
 
 async function eraseUser(key: string, { user, type, ...options }: OutputOptions & { user: string; type?: string[] }): Promise<void> {
-  if (user === '' || user.length > MATCH_TEXT_LIMIT || !isPlainText(user)) throw new ValidationFailedError(`--user must be a text of 1 to ${MATCH_TEXT_LIMIT} characters.`);
+  if (isEmptyLike(user) || user.length > MATCH_TEXT_LIMIT || !isPlainText(user)) throw new ValidationFailedError(`--user must be a text of 1 to ${MATCH_TEXT_LIMIT} characters, and not what apps write for nobody (null, undefined).`);
   const receipt = await withAdmin(async ({ tenants, erasures, actor }) => erasures.erase(await tenants.get(key), { user, types: type ?? null, actor }), patient);
   print(options, receipt, toReceiptText);
 }

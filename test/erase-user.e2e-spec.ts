@@ -167,9 +167,10 @@ describe('Erasing a person', () => {
 
   it('says plainly that nothing was found, and what is wrong with a call', async () => {
     const tenant = await newTenant(service);
-    const [nobody, unknown, usage, empty] = await Promise.all([run([tenant.key, '--user', '9']), run(['nobodys', '--user', '9']), run([tenant.key]), run([tenant.key, '--user', ''])]);
+    const calls = [[tenant.key, '--user', '9'], ['nobodys', '--user', '9'], [tenant.key], [tenant.key, '--user', ''], [tenant.key, '--user', 'undefined'], [tenant.key, '--user', 'null']];
+    const [nobody, unknown, ...wrongly] = (await Promise.all(calls.map((call) => run(call)))) as [Ended, Ended, ...Ended[]];
     expect([nobody.code, nobody.stdout]).toEqual([0, expect.stringContaining(`Nothing of 9 was found in ${tenant.key}.`)]);
-    expect([unknown.code, usage.code, empty.code]).toEqual([1, 2, 2]);
+    expect([unknown.code, ...wrongly.map(({ code }) => code)]).toEqual([1, 2, 2, 2, 2]);
     expect((await databaseOf(tenant).listCollections({ name: 'locations' }).toArray())).toEqual([]);
     const wrong = await request(service.url).put(`/admin/tenants/${tenant.key}`).set('Authorization', `Bearer ${ADMIN_TOKEN}`).send({ settings: { erase_messages: 'all' } });
     expect([wrong.status, wrong.body.message]).toEqual([400, expect.stringContaining('erase_messages must be keep or blank')]);
@@ -183,7 +184,11 @@ describe('Erasing a person', () => {
       return rest;
     });
     await databaseOf(tenant).collection<Message>('messages').insertMany(old.map(({ email: _, phone_num: _phone, display_image: _image, ...rest }) => rest));
-    const receipt = await erase(tenant, '4711');
+    const [kindless] = await messagesOf(tenant, { from_user_id: '4711', auth_user_id: { $exists: false } });
+    await databaseOf(tenant).collection('messages').updateOne({ _id: kindless!._id }, { $unset: { user_type: 1 } });
+    const unclear = await run([tenant.key, '--user', '4711']);
+    expect([unclear.code, unclear.stderr]).toEqual([1, expect.stringContaining('4711 is found as unsaid and user')]);
+    const receipt = await erase(tenant, '4711', '--type', 'user', '--type', 'unsaid');
     expect(receipt.messages).toEqual({ found: 1_102, erased: 1_102 });
     expect(await leftOf(tenant, GIVEN)).toEqual([]);
     expect(await databaseOf(tenant).collection('messages').countDocuments({ username: 'Old' })).toBe(9_900);

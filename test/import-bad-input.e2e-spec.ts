@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +11,7 @@ import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aRoom } from './support/build.js';
+import { builtFolder } from './support/built.js';
 import { Calls } from './support/calls.js';
 import { commandLine, type Ended } from './support/command-line.js';
 import { digestOf } from './support/digest.js';
@@ -69,6 +72,18 @@ async function fillAnew(): Promise<Source> {
   return { old, data, report };
 }
 
+/** A source of two rooms of shop0 with a message each, and a tenant for it. */
+async function aSmallSource(): Promise<{ tenant: Tenant; room: Row; last: Row }> {
+  const name = `test_old_${newId().toHexString()}`;
+  report = join(tmpdir(), `${name}.json`);
+  old = client.db(name);
+  filled.push(old);
+  const rooms = ['first', 'last'].map((room): Row => ({ _id: newId(), room_name: room, db_name: 'shop0', type: 'agent_to_user', created_date: OLD, updated_date: OLD }));
+  await old.collection<Row>('rooms').insertMany(rooms);
+  await chats().insertMany(rooms.map(({ _id: room }) => ({ _id: newId(), room, message: 'hello', user_type: 'user', auth_user_id: '5', created_date: OLD })));
+  return { tenant: await newTenant(service), room: rooms[0]!, last: rooms[1]! };
+}
+
 const chats = (): mongo.Collection<Row> => old.collection<Row>('chats');
 const run = (...args: string[]): Promise<Ended> =>
   commandLine(['import', '--database', old.databaseName, '--report', report, ...args], { CONTROL_DATABASE: service.config.mongo.controlDatabase, ...PATIENT });
@@ -79,19 +94,22 @@ const databaseOf = (tenant: Tenant): mongo.Db => client.db(tenant.database);
 describe('The import command', () => {
   it('ends with 3 where the source cannot be reached, 1 where nothing is to be moved, 2 where it is used wrongly', async () => {
     const tenant = await newTenant(service);
-    const [away, wrong, unknown, foreign, nowhere, day] = await Promise.all([
+    const [away, wrong, odd, unknown, foreign, nowhere, day, nameless] = await Promise.all([
       run('--from', NOBODY, '--tenant', tenant.key),
       into(tenant, '--database', `${old.databaseName}_other`),
+      into(tenant, '--database', 'odd.name'),
       run('--from', process.env.MONGODB_URI!, '--tenant', 'nobodys'),
       into(tenant, '--db-name', 'shop7'),
       run('--from', process.env.MONGODB_URI!),
       into(tenant, '--since', 'yesterday'),
+      into(tenant, '--db-name', ''),
     ]);
     expect([away.code, away.stderr]).toEqual([3, expect.stringMatching(/^The source cannot be reached: /)]);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('has no collection rooms')]);
+    expect([odd.code, odd.stderr]).toEqual([1, expect.stringMatching(/^The source cannot be asked like this: /)]);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no tenant')]);
     expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('--split')]);
-    expect([nowhere.code, day.code]).toEqual([2, 2]);
+    expect([nowhere.code, day.code, nameless.code]).toEqual([2, 2, 2]);
     expect(await databaseOf(tenant).listCollections().toArray()).toEqual([]);
   });
 
@@ -133,6 +151,68 @@ describe('The import command', () => {
       ]),
     );
     expect(written.summary.written).toEqual(summary.written);
+  });
+
+  it('reports what is of no known form by its id, whatever it is, and goes on', async () => {
+    const { tenant, room, last } = await aSmallSource();
+    const message = (fields: object): Row => ({ _id: newId(), room: room._id, message: 'odd', user_type: 'user', auth_user_id: '5', created_date: OLD, ...fields });
+    const odd = [message({}), message({}), message({ created_date: NaN }), message({ room: [room._id], message: 'for the first room only' })];
+    const strange = { ...message({ room: 'nowhere' }), _id: { toString: 1 } };
+    await chats().insertMany([...odd, message({ $ref: 'x', $id: 1 })]);
+    await old.collection('chats').insertOne(strange as object);
+    // Further away than a Date of JavaScript: only MongoDB itself makes one.
+    const far = { $add: [new Date(8.64e15), 1_000] };
+    for (const [at, field] of ['created_date', 'message'].entries()) await chats().updateOne({ _id: odd[at]!._id }, [{ $set: { [field]: far } }]);
+    const { code, stdout, stderr } = await into(tenant, '--db-name', 'shop0', '--json');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('messages')]);
+    const { written, not_understood: left, skipped, rooms_that_differ: differing, faults, reasons, fields_left_out: leftOut } = JSON.parse(stdout);
+    expect([written.chats, left.chats, skipped.chats, differing, faults]).toEqual([3, 3, 2, 0, []]);
+    expect(reasons).toEqual({
+      'chats: its room is not in the source': 2,
+      'chats: created_date is a date that is too far away and not text': 1,
+      'chats: message is a date that is too far away and not text': 1,
+      'chats: created_date is NaN and not a date': 1,
+    });
+    expect(leftOut).toEqual({ 'chats.$ref': 1, 'chats.$id': 1 });
+    const { findings } = JSON.parse(await readFile(report, 'utf8')) as { findings: Row[] };
+    expect(findings.map(({ _id }) => String(_id)).sort()).toEqual([...odd.map(({ _id }) => _id.toHexString()), '{"toString":1}'].sort());
+    // In the last room least of all.
+    expect(await databaseOf(tenant).collection('messages').countDocuments({ room: last._id })).toBe(1);
+    const { code: listed, stdout: list } = await run('--from', process.env.MONGODB_URI!, '--split');
+    expect([listed, list]).toEqual([0, expect.stringContaining(`newest ${OLD.toISOString()}`)]);
+  });
+
+  it('takes a room that is named as the id of one without a name for the same', async () => {
+    const { tenant, room, last } = await aSmallSource();
+    await old.collection('rooms').updateOne({ _id: room._id }, { $unset: { room_name: 1 } });
+    await old.collection('rooms').updateOne({ _id: last._id }, { $set: { room_name: room._id.toHexString() } });
+    const { agrees, merged, written } = await move(tenant);
+    expect([agrees, merged.rooms, written.rooms, written.chats]).toEqual([true, 1, 1, 2]);
+  });
+
+  it('reads nothing of before a date, however late that is', async () => {
+    const { tenant } = await aSmallSource();
+    const { code, stdout } = await into(tenant, '--db-name', 'shop0', '--since', '2200-01-01', '--json');
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ read: { rooms: 2, roomusers: 0, chats: 0, userlocations: 0 } })]);
+  });
+
+  it('says that it was stopped, and goes on when it is run again', async () => {
+    const tenant = await newTenant(service);
+    const { hosts } = client.options;
+    const proxy = await TcpProxy.start({ host: hosts[0]!.host!, port: hosts[0]!.port! });
+    const reading = proxy.next('__date', 'request silenced');
+    const args = ['import', '--from', `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, '--database', old.databaseName, '--report', report, '--tenant', tenant.key, '--db-name', 'shop0'];
+    const { PATH, HOME, MONGODB_URI } = process.env;
+    const env = { PATH, HOME, MONGODB_URI, CONTROL_DATABASE: service.config.mongo.controlDatabase, ...PATIENT };
+    const child = spawn(process.execPath, [join(await builtFolder(), 'cli.js'), ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+    await reading;
+    child.kill('SIGINT');
+    expect([...(await once(child, 'close')), said]).toEqual([130, null, expect.stringContaining('the same command goes on')]);
+    await proxy.close();
+    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ summary: { stopped: 'SIGINT', agrees: false } });
+    expect((await move(tenant, { intoExisting: true })).agrees).toBe(true);
   });
 
   it('writes nothing on a dry run', async () => {

@@ -15,7 +15,7 @@ const LASTING = { isPushed: false, expires: false } as const;
 
 /** In the order in which they are loaded: nobody meets a room before all that is said in it. */
 export const STORED_COLLECTIONS: readonly StoredCollection[] = [
-  { ...LASTING, name: 'messages', isPushed: true, needs: { _id: 'ObjectId', room: 'ObjectId', room_name: 'text', user_type: 'text', created_date: 'date', seq: 'number' } },
+  { ...LASTING, name: 'messages', isPushed: true, needs: { _id: 'ObjectId', room: 'ObjectId', created_date: 'date', seq: 'number' } },
   { ...LASTING, name: 'merged_rooms', needs: { _id: 'ObjectId', room: 'ObjectId' } },
   { ...LASTING, name: 'locations', isPushed: true, needs: { _id: 'ObjectId', agent_id: 'number', order_id: 'number', lat: 'text', lng: 'text', created_date: 'date' } },
   { ...LASTING, name: 'send_keys', expires: true, needs: { _id: 'text', content: 'text', message: 'ObjectId', created_date: 'date' } },

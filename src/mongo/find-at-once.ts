@@ -42,9 +42,10 @@ export function idOf(bytes: Buffer): string {
   return bytes.toString('hex', ID_AT, ID_AT + 12);
 }
 
-/** The document; what is not UTF-8 in it becomes replacement characters. */
+/** The document, also where its fields make a reference of it; what is not UTF-8 in it becomes replacement characters. */
 export function toDocument(bytes: Buffer): mongo.Document {
-  return mongoose.mongo.BSON.deserialize(bytes, { validation: { utf8: false } });
+  const document = mongoose.mongo.BSON.deserialize(bytes, { validation: { utf8: false } });
+  return document instanceof mongoose.mongo.DBRef ? { ...document.fields, $ref: document.collection, $id: document.oid } : document;
 }
 
 // Behind the document's length, the type and the name.

@@ -8,7 +8,7 @@ import { RoomUpkeepRepository, type Message } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
 import { EraseRoom } from './erase-room.js';
 import { PersonUnclearError } from './erase.errors.js';
-import { erasedMessage, isParticipant, isSender, type Person } from './person.js';
+import { erasedMessage, isParticipant, isSender, toKind, type Person } from './person.js';
 import { EraseCount, toRecorded, type Receipt } from './receipt.js';
 
 /** Who is erased, and who erases. */
@@ -61,10 +61,10 @@ export class EraseService {
       if (isIt({ id, types: new Set([type]) })) types.add(type);
     };
     await walk((after) => this.messages.findOfPerson(tenant, after, id), (found) => {
-      for (const message of found) note(message.user_type, (person) => isSender(message, person));
+      for (const message of found) note(toKind(message.user_type), (person) => isSender(message, person));
     });
     await walk((after) => this.rooms.findOfPerson(tenant, after, id), (found) => {
-      for (const one of found.flatMap(({ participants }) => participants)) note(one.user_type, (person) => isParticipant(one, person));
+      for (const one of found.flatMap(({ participants }) => participants)) note(toKind(one.user_type), (person) => isParticipant(one, person));
     });
     const agentId = toAgentId(id);
     if (agentId !== null && (await this.locations.hasOf(tenant, agentId))) types.add(AGENT);

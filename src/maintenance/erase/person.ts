@@ -8,8 +8,11 @@ export interface Person {
   readonly types: ReadonlySet<string>;
 }
 
+/** What a document may say of somebody's kind; one of long ago that was moved in may say nothing. */
+type SaidKind = string | null | undefined;
+
 interface Sender {
-  readonly user_type: string;
+  readonly user_type: SaidKind;
   readonly auth_user_id: SentText | undefined;
 }
 
@@ -18,6 +21,11 @@ const PROFILE = { username: '', email: null, phone_num: null, display_image: nul
 const CONTENT = { message: '', mediaUrl: null, thumbnailUrl: null, mediaType: null, is_media: false, from_message: null, to_message: null } as const;
 // Which kind of person a message is from or to, as apps write it.
 const KIND_ONLY = /^(from|to)_[a-z_]{1,40}$/;
+
+/** The kind of person as `--type` says it. */
+export function toKind(userType: SaidKind): string {
+  return userType ?? 'unsaid';
+}
 
 /** True where the participant is this person; a shop's `user_id` is the shop. */
 export function isParticipant({ user_type, auth_user_id, user_id }: Participant, person: Person): boolean {
@@ -44,7 +52,7 @@ export function erasedMessage(message: Message, policy: EraseMessages): Partial<
 
 // The real sender is who auth_user_id says; documents of long ago may lack it.
 function isPerson({ user_type, auth_user_id }: Sender, otherId: SentText | undefined, { id, types }: Person): boolean {
-  if (!types.has(user_type)) return false;
+  if (!types.has(toKind(user_type))) return false;
   return isEmptyLike(auth_user_id) ? user_type !== 'vendor' && otherId === id : auth_user_id === id;
 }
 

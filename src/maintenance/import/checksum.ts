@@ -48,7 +48,6 @@ function toPart(field: string, value: unknown): string {
   if (typeof value === 'string') return field === 'is_media' ? String(readFlag(field, value)) : value;
   if (value === undefined) return ABSENT;
   if (value === null) return NULL;
-  if (value instanceof Date) return value.toISOString();
   return field === 'is_media' ? String(readFlag(field, value)) : (readText(field, value) ?? NULL);
 }
 

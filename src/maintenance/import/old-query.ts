@@ -29,6 +29,8 @@ export interface Wanted {
 // Names that pipelines give to what they work out for themselves.
 const AT = '__at';
 const DATE = '__date';
+// MongoDB's go further than these.
+const [FIRST_DATE, LAST_DATE] = [new Date(-8.64e15), new Date(8.64e15)];
 
 /** Finds the rooms of a deployment, whether its names are stored as text or as numbers. */
 export function toDeploymentFilter(deployment: Deployment): object {
@@ -40,7 +42,7 @@ export function toDeploymentFilter(deployment: Deployment): object {
 /** The rooms of a deployment by name, those of the oldest id first. */
 export function toSameNames(deployment: Deployment): object[] {
   const text = toText('$room_name');
-  const name = { $cond: [{ $eq: ['$name', ''] }, '$_id', '$name'] };
+  const name = { $cond: [{ $eq: ['$name', ''] }, { $toString: '$_id' }, '$name'] };
   return [
     { $match: { _id: { $type: 'objectId' }, ...toDeploymentFilter(deployment) } },
     { $sort: { _id: 1 } },
@@ -58,6 +60,8 @@ export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from 
   return [
     { $match: { [field]: { $in: inAllForms(ids) }, ...since(from) } },
     { $addFields: { [AT]: at } },
+    // A list that holds one of the ids is no id.
+    { $match: { [AT]: { $gte: 0 } } },
     { $addFields: { [field]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
     { $sort: { [field]: 1, [DATE]: 1, _id: 1 } },
     { $unset: [AT, DATE] },
@@ -66,7 +70,8 @@ export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from 
 
 /** How many participants or messages each room has, by the room's id: null stands for what is no id. */
 export function toCounts(field: 'room' | 'room_id', from: Id | null): object[] {
-  const newest = { $max: { $cond: [{ $eq: [{ $type: '$created_date' }, 'date'] }, '$created_date', null] } };
+  const isDate = { $and: [{ $eq: [{ $type: '$created_date' }, 'date'] }, { $gte: ['$created_date', FIRST_DATE] }, { $lte: ['$created_date', LAST_DATE] }] };
+  const newest = { $max: { $cond: [isDate, '$created_date', null] } };
   return [{ $match: since(from) }, { $group: { _id: toRoomId(field), count: { $sum: 1 }, newest } }, { $sort: { _id: 1 } }];
 }
 

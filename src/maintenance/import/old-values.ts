@@ -15,7 +15,7 @@ export type Reading = (field: string, value: unknown) => unknown;
 export function readText(field: string, value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (value === null) return null;
-  if (value instanceof Date) return value.toISOString();
+  if (isDate(value)) return value.toISOString();
   const text = toText(isScalarOfBson(value) ? String(value) : value);
   if (typeof text !== 'string') throw new NotUnderstoodError(field, value, 'text');
   return text;
@@ -41,12 +41,17 @@ const MILLISECONDS = /^\d{10,14}$/;
 
 /** A moment, also as ISO 8601 text or in milliseconds; null where nothing is said. */
 export function readDate(field: string, value: unknown): Date | null {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  if (isDate(value)) return value;
   if (value === undefined || value === null || isEmptyLike(value as string)) return null;
   const text = readText(field, value) ?? '';
   const moment = MILLISECONDS.test(text) ? new Date(Number(text)) : toMoment(text);
   if (moment === null) throw new NotUnderstoodError(field, value, 'a date');
   return moment;
+}
+
+// MongoDB has dates that are further away than any here.
+function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
 const SCALARS = new Set(['Long', 'Int32', 'Double', 'Decimal128', 'ObjectId']);
@@ -57,5 +62,7 @@ function isScalarOfBson(value: unknown): value is number {
 
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Date) return isDate(value) ? value.toISOString() : 'a date that is too far away';
+  if (typeof value === 'number') return String(value);
   return typeof value === 'object' && value !== null ? 'a document' : JSON.stringify(value);
 }

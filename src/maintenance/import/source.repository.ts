@@ -164,10 +164,11 @@ function toClient(uri: string): mongo.MongoClient {
   }
 }
 
-const { MongoError, MongoServerError } = mongoose.mongo;
+const { MongoError, MongoInvalidArgumentError, MongoServerError } = mongoose.mongo;
 
 function toSourceError(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
+  if (error instanceof MongoInvalidArgumentError) return new ImportRefusedError(`The source cannot be asked like this: ${error.message}`, error);
   if (!(error instanceof MongoServerError)) return new SourceAwayError(error);
   return new ImportRefusedError(`The source refuses to be read: ${error.message}`, error);
 }

@@ -46,7 +46,7 @@ export class Tally {
   skip(collection: OldCollection, id: unknown, why: string): void {
     this.skipped[collection]++;
     this.count(collection, why);
-    this.tell({ collection, _id: String(id), what: 'skipped', why });
+    this.tell({ collection, _id: toIdText(id), what: 'skipped', why });
   }
 
   /** Leaves out so many at once, of which nobody asks for each. */
