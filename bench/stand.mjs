@@ -62,7 +62,7 @@ export class Stand {
 
   /** The service as it is shipped, on its production settings but for `variables`; without limits of calls a second, which measurements are far over. */
   startService(variables = {}, { name = 'service', nodeOptions = [] } = {}) {
-    const own = { MONGODB_URI: this.#mongo.uri, ADMIN_TOKEN, DEMO: 'off', RATE_LIMIT: 'off', ...variables };
+    const own = { MONGODB_URI: this.#mongo.uri, ADMIN_TOKEN, DEMO: 'off', RATE_LIMIT: 'off', STOP_DELAY_SECONDS: '0', ...variables };
     return this.#start({ name, file: SERVICE, variables: own, nodeOptions });
   }
 

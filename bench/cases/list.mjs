@@ -27,7 +27,7 @@ export const list = {
     step('the same rooms from all, and each agent once');
     await checkAlike(processes, agents[0]);
     const etags = await warmUp(processes, agents);
-    const rows = await inRounds(toContenders(processes, agents, etags), { stand, rounds: quick ? 1 : 5, seconds: quick ? 1 : 2.5, step });
+    const rows = await inRounds(toContenders(processes, agents, etags), { stand, rounds: quick ? 1 : 5, seconds: quick ? 1 : 2, step });
     return { rows, ratios: toRatios(rows) };
   },
 };

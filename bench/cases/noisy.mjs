@@ -12,6 +12,8 @@ const ROOMS_OF_AGENT = 20;
 const [QUIET, NOISY] = ['quiet', 'noisy'];
 const LIMIT = 50;
 const TIMES = 10;
+// What refuses a call is compiled only while there is something to refuse.
+const WARM_UP_SECONDS = 12;
 const NO_LIMIT = 1_000_000;
 // Its backend is one of these, so that a deployment's calls count for it alone.
 const HERE = ['127.0.0.0/8'];
@@ -30,7 +32,7 @@ export const noisy = {
     const refuser = new Worker(REFUSER);
     try {
       const [other] = await once(refuser, 'message');
-      const rows = await inRounds(toContenders(service, other, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 4, step });
+      const rows = await inRounds(toContenders(service, other, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 3, step });
       return { rows, facts: toFacts(heard), ratios: toRatios(rows) };
     } finally {
       await refuser.terminate();
@@ -71,7 +73,7 @@ function toContenders({ pid, url }, other, heard) {
   };
   return [
     { name: ALONE, pid, load: ask },
-    { name: BESIDE, pid, load: beside(url, (said) => add(heard, said)) },
+    { name: BESIDE, pid, warmUpSeconds: WARM_UP_SECONDS, load: beside(url, (said) => add(heard, said)) },
     { name: ELSEWHERE, pid, load: beside(other, () => undefined) },
   ];
 }
