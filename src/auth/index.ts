@@ -7,6 +7,7 @@ export { Authenticator } from './authenticator.js';
 export { ANONYMOUS, PERSON_ROLES, toPerson, type Caller, type PersonRole, type Role } from './caller.js';
 export { CurrentCaller } from './current-caller.decorator.js';
 export { algorithmsOf, defaultAlgorithms, KEY_ALGORITHMS, SECRET_ALGORITHMS } from './jwt-algorithms.js';
+export { OwnTurn, turnOf, type Turn } from './own-turn.decorator.js';
 export { Quota } from './quota.js';
 export { CallLimitMiddleware, SendLimitMiddleware } from './rate-limit.middleware.js';
 export { toKeyHash } from './key-check.js';

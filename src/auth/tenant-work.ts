@@ -7,7 +7,7 @@ import { WorkLines } from '../mongo/index.js';
 import { Metrics } from '../observe/index.js';
 import { EffectiveLimits, type Tenant } from '../tenancy/index.js';
 import type { Caller } from './caller.js';
-import { toPart, toShare } from './share.js';
+import { toPart, toShare, type Part } from './share.js';
 
 /** Whose work it is, and by which call or handshake. */
 export interface Asker {
@@ -23,6 +23,7 @@ export interface Asker {
 @Injectable()
 export class TenantWork {
   private readonly lines = new WorkLines();
+  private readonly admitted = new WorkLines();
 
   constructor(
     private readonly limits: EffectiveLimits,
@@ -33,16 +34,34 @@ export class TenantWork {
   }
 
   /** Runs `work` when its turn comes; who goes away by the `signal` leaves the line. @throws TooManyRequestsError, or the signal's reason, with nothing done */
-  run<T>({ tenant, caller, request }: Asker, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { concurrent_database: atOnce, calls_per_second: waiting } = this.limits.of(tenant);
-    const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
-    const part = share === null ? undefined : toPart(share, waiting);
-    return this.lines.run(tenant.database, work, { atOnce, waiting, share: part, full: () => this.refuse(), signal });
+  run<T>(asker: Asker, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { concurrent_database: atOnce, calls_per_second: waiting } = this.limits.of(asker.tenant);
+    const share = this.toPlaces(asker, waiting) ?? undefined;
+    return this.lines.run(asker.tenant.database, work, { atOnce, waiting, share, full: () => this.refuse(), signal });
+  }
+
+  /**
+   * Runs `work`, which waits for something else before it runs its own by {@link run}: of a tenant and of a caller no more than may work and wait
+   * there. @throws TooManyRequestsError, with nothing done
+   */
+  admit<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
+    const { database } = asker.tenant;
+    const { concurrent_database: atOnce, calls_per_second: waiting } = this.limits.of(asker.tenant);
+    const places = this.toPlaces(asker, waiting);
+    const rules = { waiting: 0, full: () => this.refuse() };
+    const ofTenant = (): Promise<T> => this.admitted.run(database, work, { ...rules, atOnce: atOnce + waiting });
+    return places === null ? ofTenant() : this.admitted.run(`${database} ${places.who}`, ofTenant, { ...rules, atOnce: atOnce + places.most });
   }
 
   /** Runs `work` at once; null where it would have to wait. */
   runNow<T>(tenant: Tenant, work: () => Promise<T>): Promise<T> | null {
     return this.lines.runNow(tenant.database, work, this.limits.of(tenant).concurrent_database);
+  }
+
+  // Of the places to wait, how many whoever asks may have; null: all.
+  private toPlaces({ tenant, caller, request }: Asker, waiting: number): Part | null {
+    const share = toShare(tenant, caller, request, this.config.fairness.callerShare);
+    return share === null ? null : toPart(share, waiting);
   }
 
   private refuse(): TooManyRequestsError {

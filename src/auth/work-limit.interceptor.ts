@@ -1,37 +1,51 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { lastValueFrom, of, type Observable } from 'rxjs';
 
-import type { CallerRequest } from './admission.middleware.js';
+import { OwnTurn, type TurnRequest } from './own-turn.decorator.js';
 import { TenantWork, type Asker } from './tenant-work.js';
 
 /**
- * Lets so many calls of a tenant work at once, and further ones wait. A caller that goes away while it waits leaves the line; its work, once
- * begun, counts until it is done.
+ * Lets so many calls of a tenant work at once, and further ones wait; those of an {@link OwnTurn} wait for something else before, of which it lets in
+ * no more. A caller that goes away while it waits leaves the line; its work, once begun, counts until it is done.
  */
 @Injectable()
 export class WorkLimitInterceptor implements NestInterceptor {
-  constructor(private readonly works: TenantWork) {}
+  constructor(
+    private readonly works: TenantWork,
+    private readonly reflector: Reflector,
+  ) {}
 
   async intercept(context: ExecutionContext, handler: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<CallerRequest>();
+    const request = context.switchToHttp().getRequest<TurnRequest>();
     const { tenant, caller } = request;
     if (tenant === undefined || caller === undefined) return handler.handle();
     const response = context.switchToHttp().getResponse<Response>();
     // Nobody is there to be answered.
     if (response.closed) return of(undefined);
     const work = (): Promise<unknown> => lastValueFrom(handler.handle(), { defaultValue: undefined });
-    return of(await (this.works.runNow(tenant, work) ?? this.wait({ tenant, caller, request }, response, work)));
+    const asker = { tenant, caller, request };
+    if (this.reflector.get(OwnTurn, context.getHandler())) return of(await this.admit(asker, response, work));
+    return of(await (this.works.runNow(tenant, work) ?? untilGone(response, (signal) => this.works.run(asker, work, signal))));
   }
 
-  private async wait(asker: Asker, response: Response, work: () => Promise<unknown>): Promise<unknown> {
-    const signal = goneSignal(response);
-    try {
-      return await this.works.run(asker, work, signal);
-    } catch (error) {
-      if (error === signal.reason) return undefined;
-      throw error;
-    }
+  private admit(asker: Asker & { request: TurnRequest }, response: Response, work: () => Promise<unknown>): Promise<unknown> {
+    return untilGone(response, (signal) => {
+      asker.request.turn = { signal, take: (inTurn) => this.works.run(asker, inTurn, signal) };
+      return this.works.admit(asker, work);
+    });
+  }
+}
+
+/** Runs `work` with a signal that its caller has gone; what ends by it answers nothing. */
+async function untilGone(response: Response, work: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+  const signal = goneSignal(response);
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (error === signal.reason) return undefined;
+    throw error;
   }
 }
 

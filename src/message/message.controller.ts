@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, type Str
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
-import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, TenantWork, viewOf, type Caller } from '../auth/index.js';
+import { ApiWireCall, ApiWireErrors, CurrentCaller, NotAllowedError, OwnTurn, TenantWork, turnOf, viewOf, type Caller } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { ChatRoomDto, RoomFullError, RoomNotFoundError, toCheckedId } from '../room/index.js';
 import { CurrentTenant, type Tenant } from '../tenancy/index.js';
@@ -33,6 +33,7 @@ export class MessageController {
   /** Stores a message; its sender joins the room if not known yet. With a key it can be repeated until it is answered, and is stored once. */
   @Post('sendMessageJoin')
   @HttpCode(200)
+  @OwnTurn()
   @ApiWireCall()
   @ApiIdempotencyKey()
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
@@ -46,7 +47,7 @@ export class MessageController {
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SentMessageDto> {
-    const sent = await this.messages.store(tenant, caller, toCheckedId(dto.room_id), toNewMessage(dto, key));
+    const sent = await this.messages.store(tenant, caller, toCheckedId(dto.room_id), toNewMessage(dto, key), turnOf(response));
     if (sent.isRepeated) response.setHeader('Idempotent-Replayed', 'true');
     return toSentMessage(viewOf(tenant, caller), sent);
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import type { Caller } from '../auth/index.js';
+import type { Caller, Turn } from '../auth/index.js';
 import { ValidationFailedError } from '../common/index.js';
 import { CONFIG, type Config } from '../config/index.js';
 import { newId, type Id } from '../mongo/index.js';
@@ -21,6 +21,9 @@ export interface Sent {
   /** Whether the same send had stored it before. */
   readonly isRepeated: boolean;
 }
+
+/** What the service itself sends is no call, and has no turn among them. */
+const OWN: Turn = { take: (work) => work() };
 
 /** Storing messages. */
 @Injectable()
@@ -43,13 +46,19 @@ export class MessageService {
   /**
    * Stores a message; its sender joins the room if not known, and the room's preview, `seq`, `revision` and `updated_date`
    * move with it, all or nothing. A send that has a key is stored once however often it is repeated.
-   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, IdempotencyConflictError, ValidationFailedError (longer than the tenant's may be), RoomBusyError
+   * It waits for the room first and takes its turn among the calls of its tenant then: a room that is held holds no other call.
+   * @throws NotAllowedError (as somebody else), RoomNotFoundError, RoomFullError, IdempotencyConflictError, ValidationFailedError (longer than the tenant's may be), RoomBusyError, and what the turn throws
    */
-  async store(tenant: Tenant, caller: Caller, roomId: Id, sent: SentFields): Promise<Sent> {
+  async store(tenant: Tenant, caller: Caller, roomId: Id, sent: SentFields, turn: Turn = OWN): Promise<Sent> {
     this.checkLength(tenant, sent.fields);
     const writer = Writer.of(caller, sent.sender);
     const sending = this.toSending(tenant, roomId, writer, sent);
-    const stored = await this.queue.run(`${tenant.database}/${roomId.toHexString()}`, () => this.sends.run(tenant, roomId, sending));
+    const inTurn = (): Promise<Sent> => turn.take(() => this.storeNow(tenant, caller, roomId, writer, sending));
+    return this.queue.run(`${tenant.database}/${roomId.toHexString()}`, inTurn, turn.signal);
+  }
+
+  private async storeNow(tenant: Tenant, caller: Caller, roomId: Id, writer: Writer, sending: Sending): Promise<Sent> {
+    const stored = await this.sends.run(tenant, roomId, sending);
     if (stored === null) return this.refuse(tenant, caller, roomId, writer);
     const { message, room } = stored;
     return room === null ? this.repeat(tenant, caller, message) : { message, room, isRepeated: false };

@@ -14,10 +14,11 @@ export class RoomQueue {
   }
 
   /**
-   * @throws RoomBusyError when too many wait for this room already; nothing was done then
+   * Runs `work` when its turn comes; who goes away by the `signal` leaves the line.
+   * @throws RoomBusyError when too many wait for this room already, or the signal's reason; nothing was done then
    * @throws DatabaseUnavailableError also where the work before it ended so; nothing was done then
    */
-  run<T>(room: string, work: () => Promise<T>): Promise<T> {
-    return this.lines.run(room, work, { atOnce: 1, waiting: this.limit, full: () => new RoomBusyError() });
+  run<T>(room: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.lines.run(room, work, { atOnce: 1, waiting: this.limit, full: () => new RoomBusyError(), signal });
   }
 }
