@@ -44,13 +44,16 @@ async function untilGone(response: Response, work: (signal: AbortSignal) => Prom
   try {
     return await work(signal);
   } catch (error) {
-    if (error === signal.reason) return undefined;
+    if (error === GONE) return undefined;
     throw error;
   }
 }
 
+// One for all: Node would make an exception with its stack for each answered call.
+const GONE = new Error('The caller has gone.');
+
 function goneSignal(response: Response): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => gone.abort(GONE));
   return gone.signal;
 }
