@@ -119,6 +119,36 @@ describe('A list', () => {
     await sending;
   });
 
+  it('lacks no room that moves while it is read', async () => {
+    const own = await newTenant(service);
+    const all = Array.from({ length: 3_000 }, () => aStoredRoom(own.key));
+    await storeRooms(service, own, all);
+    const stored = (await service.app.get(Clusters).default.client()).db(own.database).collection('rooms');
+    const state = { isOver: false };
+    const moving = (async () => {
+      while (!state.isOver) await stored.updateMany({}, [{ $set: { updated_date: '$$NOW', revision: newId() } }]);
+    })();
+    const found: number[] = [];
+    for (let at = 0; at < 6; at++) {
+      const { body } = await ask('fetchRoomByUserAgent', { updated_since: '2020-01-01' }, service, own);
+      found.push(new Set((body.roomData as Room[]).map(({ _id }) => _id)).size);
+    }
+    state.isOver = true;
+    await moving;
+    expect(found).toEqual(found.map(() => all.length));
+  });
+
+  it('is answered while an index is made of which MongoDB has no moment yet', async () => {
+    const own = await newTenant(service);
+    await storeRooms(service, own, [aStoredRoom(own.key)]);
+    const database = (await service.app.get(Clusters).default.client()).db(own.database);
+    for (let at = 0; at < 10; at++) {
+      await database.command({ createIndexes: 'rooms', indexes: [{ key: { [`own_${at}`]: 1 }, name: `own_${at}` }], writeConcern: { w: 1 } });
+      const { body } = await ask('fetchRoomByUserAgent', {}, service, own).expect(200);
+      expect(body.roomData).toHaveLength(1);
+    }
+  });
+
   it('asks MongoDB for keys alone where nothing has changed, and for what has changed in one command more', async () => {
     const room = await aRoom(service, tenant);
     await rooms('fetchRoomByUserAgent');
