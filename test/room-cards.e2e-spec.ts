@@ -180,6 +180,13 @@ describe('A list', () => {
     for (const headers of [GZIP, PLAIN, GZIP]) expect(await ids(headers)).toBe(first);
   });
 
+  it.each(['br', 'deflate', 'gzip;q=0, br'])('is sent as it is to who takes no gzip: %s', async (encoding) => {
+    const own = await newTenant(service);
+    await storeRooms(service, own, Array.from({ length: 20 }, () => aStoredRoom(own.key)));
+    const { headers, body } = await ask('fetchRoomByUserAgent', {}, service, own).set('accept-encoding', encoding).expect(200);
+    expect([headers['content-encoding'], Number(headers['content-length'])]).toEqual([undefined, Buffer.byteLength(JSON.stringify(body))]);
+  });
+
   it('is valid gzip for any client', async () => {
     const url = `${service.url}/t/${tenant.key}/api/room?room_id=none`;
     const response = await new Promise<IncomingMessage>((resolve) => get(url, { headers: GZIP }, resolve));
