@@ -119,6 +119,36 @@ describe('A list', () => {
     await sending;
   });
 
+  it('lacks no room that moves while it is read', async () => {
+    const own = await newTenant(service);
+    const all = Array.from({ length: 3_000 }, () => aStoredRoom(own.key));
+    await storeRooms(service, own, all);
+    const stored = (await service.app.get(Clusters).default.client()).db(own.database).collection('rooms');
+    const state = { isOver: false };
+    const moving = (async () => {
+      while (!state.isOver) await stored.updateMany({}, [{ $set: { updated_date: '$$NOW', revision: newId() } }]);
+    })();
+    const found: number[] = [];
+    for (let at = 0; at < 6; at++) {
+      const { body } = await ask('fetchRoomByUserAgent', { updated_since: '2020-01-01' }, service, own);
+      found.push(new Set((body.roomData as Room[]).map(({ _id }) => _id)).size);
+    }
+    state.isOver = true;
+    await moving;
+    expect(found).toEqual(found.map(() => all.length));
+  });
+
+  it('is answered while an index is made of which MongoDB has no moment yet', async () => {
+    const own = await newTenant(service);
+    await storeRooms(service, own, [aStoredRoom(own.key)]);
+    const database = (await service.app.get(Clusters).default.client()).db(own.database);
+    for (let at = 0; at < 10; at++) {
+      await database.command({ createIndexes: 'rooms', indexes: [{ key: { [`own_${at}`]: 1 }, name: `own_${at}` }], writeConcern: { w: 1 } });
+      const { body } = await ask('fetchRoomByUserAgent', {}, service, own).expect(200);
+      expect(body.roomData).toHaveLength(1);
+    }
+  });
+
   it('asks MongoDB for keys alone where nothing has changed, and for what has changed in one command more', async () => {
     const room = await aRoom(service, tenant);
     await rooms('fetchRoomByUserAgent');
@@ -148,6 +178,13 @@ describe('A list', () => {
     const first = await ids(GZIP);
     expect(first.split(',')).toHaveLength(10_000);
     for (const headers of [GZIP, PLAIN, GZIP]) expect(await ids(headers)).toBe(first);
+  });
+
+  it.each(['br', 'deflate', 'gzip;q=0, br'])('is sent as it is to who takes no gzip: %s', async (encoding) => {
+    const own = await newTenant(service);
+    await storeRooms(service, own, Array.from({ length: 20 }, () => aStoredRoom(own.key)));
+    const { headers, body } = await ask('fetchRoomByUserAgent', {}, service, own).set('accept-encoding', encoding).expect(200);
+    expect([headers['content-encoding'], Number(headers['content-length'])]).toEqual([undefined, Buffer.byteLength(JSON.stringify(body))]);
   });
 
   it('is valid gzip for any client', async () => {

@@ -4,7 +4,7 @@ import type { RoomList } from './room-list.js';
 
 /**
  * Answers a list: 304 without a body where the caller has it already and said so by `If-None-Match` (on POST too), else its bytes, packed where the
- * caller takes gzip. @throws DatabaseUnavailableError
+ * caller takes gzip, else as they are. @throws DatabaseUnavailableError
  */
 export async function sendList(response: Response, list: RoomList): Promise<void> {
   response.setHeader('Cache-Control', 'private, no-cache');
@@ -15,8 +15,9 @@ export async function sendList(response: Response, list: RoomList): Promise<void
   }
   const gzip = response.req.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   const { bytes, etag } = await list.write({ gzip });
-  // Said here, so that the compression of every other answer leaves this one alone.
+  // Each says that the compression of every other answer leaves this one alone: it would compress the same bytes again and again.
   if (gzip) response.setHeader('Content-Encoding', 'gzip');
+  else response.setHeader('Cache-Control', 'private, no-cache, no-transform');
   response.setHeader('ETag', etag).setHeader('Content-Type', 'application/json; charset=utf-8').setHeader('Content-Length', bytes.length);
   response.status(200).end(bytes);
 }

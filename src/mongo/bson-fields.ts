@@ -1,5 +1,5 @@
 /** The types of values that are read without decoding a document; https://bsonspec.org/spec.html */
-export const TYPES = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, id: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, int64: 0x12 } as const;
+export const TYPES = { double: 0x01, string: 0x02, document: 0x03, array: 0x04, id: 0x07, boolean: 0x08, date: 0x09, null: 0x0a, int32: 0x10, timestamp: 0x11, int64: 0x12 } as const;
 
 const DOLLAR = '$'.charCodeAt(0);
 
@@ -70,6 +70,7 @@ function endOf(bytes: Buffer, type: number, value: number): number {
       return value + 12;
     case TYPES.double:
     case TYPES.date:
+    case TYPES.timestamp:
     case TYPES.int64:
       return value + 8;
     case TYPES.int32:

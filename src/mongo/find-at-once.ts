@@ -12,18 +12,21 @@ export interface FindAtOnce {
   readonly sort?: object;
   readonly hint?: string;
   readonly limit: number;
+  /** All of it as it was at one moment: else a document that moves in the index while that is read may be passed over. */
+  readonly isOfOneMoment?: boolean;
 }
 
 /**
  * The documents that a `find` answers at once; those above 16 MB are left out. A cursor of the driver decodes its documents one by one
  * and takes more than twice the time for fifty small ones (measured); for what need not fit into one answer there is `readAll`.
  */
-export async function findAtOnce(database: mongo.Db, { limit, ...find }: FindAtOnce): Promise<Batch> {
-  const command = { ...find, limit, batchSize: limit, singleBatch: true, readConcern: { level: 'majority' } };
-  const ask = (): Promise<mongo.Document> => database.command(command, { raw: true });
-  const { cursor } = await ask().catch((error: unknown) => {
-    // Once more where a server went away, as the driver does with reads that it knows as such.
-    if (toDatabaseError(error) instanceof DatabaseUnavailableError) return ask();
+export async function findAtOnce(database: mongo.Db, { limit, isOfOneMoment = false, ...find }: FindAtOnce): Promise<Batch> {
+  const command = { ...find, limit, batchSize: limit, singleBatch: true };
+  const ask = (level: 'snapshot' | 'majority'): Promise<mongo.Document> => database.command({ ...command, readConcern: { level } }, { raw: true });
+  const { cursor } = await ask(isOfOneMoment ? 'snapshot' : 'majority').catch((error: unknown) => {
+    // Once more where a server went away, as the driver does with reads that it knows as such; and where a collection or an index has just
+    // been made, of which MongoDB has no moment yet.
+    if (toDatabaseError(error) instanceof DatabaseUnavailableError) return ask('majority');
     throw error;
   });
   return toBatch(cursor as Buffer);

@@ -67,7 +67,8 @@ export class RoomRepository {
 
   /**
    * Keys of the rooms that match any of these, newest `updated_date` first, equal dates by descending `_id`: one command that reads an
-   * index and no room (two for the later pages of 2 to 200 shops, and one more for each 20,000 rooms).
+   * index and no room (two for the later pages of 2 to 200 shops, and one more for each 20,000 rooms). A room that moves meanwhile is not
+   * passed over: each command reads of one moment.
    */
   findKeys(tenant: Tenant, matches: readonly RoomMatch[], { limit = Infinity, ...window }: RoomWindow = {}): Promise<RoomKeys> {
     return this.models.with(tenant, ROOMS, async (rooms, deadline) => {
@@ -149,7 +150,7 @@ async function findSomeKeys(rooms: Model<RoomRecord>, questions: readonly RoomQu
   let left = most;
   for (const question of questions) {
     if (left === 0) break;
-    const batch = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: left });
+    const batch = await findAtOnce(toDatabase(rooms), { find: ROOMS.name, ...question, ...KEYS_NEWEST_FIRST, limit: left, isOfOneMoment: true });
     found.push(batch);
     left -= batch.length;
   }
