@@ -325,6 +325,24 @@ describe('An import', () => {
     expect(await digestOf(databaseOf(tenant))).toBe(before);
   });
 
+  it('tells of a room that runs for several deployments filled, until one run is for all of them, and brings again what was removed here', async () => {
+    const { tenant, room } = await aSmallSource();
+    const other = { ...room, _id: newId(), db_name: 'shop1' };
+    await old.collection<Row>('rooms').insertOne(other);
+    await chats().insertOne({ _id: newId(), room: other._id, message: 'of shop1', user_type: 'user', auth_user_id: '5', created_date: OLD });
+    const both = { deployment: { dbNames: ['shop0', 'shop1'], agentDbs: [] } };
+    const reason = 'rooms: another number of messages is stored';
+    expect((await move(tenant)).agrees).toBe(true);
+    expect(await move(tenant, { deployment: { dbNames: ['shop1'], agentDbs: [] } })).toMatchObject({ agrees: false, rooms_that_differ: 1, reasons: { [reason]: 1 }, written: { chats: 1 }, faults: [] });
+    expect((await move(tenant)).reasons[reason]).toBe(1);
+    expect(await move(tenant, both)).toMatchObject({ agrees: true, written: { rooms: 0, chats: 0 } });
+    const messages = databaseOf(tenant).collection('messages');
+    // As retention does.
+    await messages.deleteOne({ room: room._id, seq: 1 });
+    expect(await move(tenant, both)).toMatchObject({ agrees: true, written: { chats: 1 } });
+    expect(await messages.distinct('seq', { room: room._id })).toEqual([2, 3]);
+  });
+
   it('stops where the database takes no more, with whole rooms only, and goes on when it does', async () => {
     const [tenant, other] = [await newTenant(service), await newTenant(service)];
     await move(other);
