@@ -1,18 +1,28 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
 
 import mongoose, { type mongo } from 'mongoose';
 import request from 'supertest';
 
-import { newId, type Id } from '../src/mongo/index.js';
-import type { Joiner, Message, Room } from '../src/room/index.js';
+import { AuditRepository } from '../src/audit/index.js';
+import { LocationRepository } from '../src/location/index.js';
+import { EraseSessionRepository } from '../src/maintenance/erase/erase-session.repository.js';
+import { EraseService } from '../src/maintenance/index.js';
+import { MessageUpkeepRepository } from '../src/message/index.js';
+import { ControlDatabase, newId, type Id } from '../src/mongo/index.js';
+import { BroughtRoomRepository, RoomUpkeepRepository, type Joiner, type Message, type Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom } from './support/build.js';
+import { builtFolder } from './support/built.js';
 import { Calls } from './support/calls.js';
 import { commandLine, type Ended } from './support/command-line.js';
 import { eventually } from './support/eventually.js';
 import { LISTS } from './support/lists.js';
 import { Listener } from './support/listener.js';
+import { TcpProxy } from './support/tcp-proxy.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 import.meta.jest.setTimeout(240_000);
@@ -174,6 +184,28 @@ describe('Erasing a person', () => {
     expect((await databaseOf(tenant).listCollections({ name: 'locations' }).toArray())).toEqual([]);
     const wrong = await request(service.url).put(`/admin/tenants/${tenant.key}`).set('Authorization', `Bearer ${ADMIN_TOKEN}`).send({ settings: { erase_messages: 'all' } });
     expect([wrong.status, wrong.body.message]).toEqual([400, expect.stringContaining('erase_messages must be keep or blank')]);
+  });
+
+  it('goes on at once where it was killed while it changed a room', async () => {
+    const { tenant } = await aDeployment();
+    const { hosts } = client.options;
+    const proxy = await TcpProxy.start({ host: hosts[0]!.host!, port: hosts[0]!.port! });
+    const committing = proxy.next('commitTransaction', 'request silenced');
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, MONGODB_URI: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, CONTROL_DATABASE: service.config.mongo.controlDatabase };
+    const child = spawn(process.execPath, [join(await builtFolder(), 'cli.js'), 'tenant', 'erase-user', tenant.key, '--user', '4711'], { env, stdio: 'ignore' });
+    await committing;
+    child.kill('SIGKILL');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    await proxy.close();
+    // Here and not by the command, whose patience is longer than MongoDB's with the transaction.
+    const { app } = service;
+    const sessions = new EraseSessionRepository(app.get(ControlDatabase), app.get(BroughtRoomRepository));
+    const erasures = new EraseService(app.get(RoomUpkeepRepository), app.get(MessageUpkeepRepository), app.get(LocationRepository), app.get(AuditRepository), sessions);
+    const receipt = await erasures.erase(tenant, { user: '4711', types: null, actor: { by: 'command line', from: null } });
+    expect([receipt.participants, receipt.messages]).toMatchObject([{ found: 2 }, { found: 2 }]);
+    expect(await leftOf(tenant, GIVEN)).toEqual([]);
+    expect(await client.db(service.config.mongo.controlDatabase).collection<{ _id: string }>('erasures').countDocuments({ _id: tenant.key })).toBe(0);
   });
 
   it('finds people of long ago by their other ids, in thousands of messages and rooms', async () => {

@@ -10,7 +10,7 @@ import type { Deployment } from '../src/maintenance/index.js';
 import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
-import { aRoom } from './support/build.js';
+import { aMessage, aRoom } from './support/build.js';
 import { builtFolder } from './support/built.js';
 import { Calls } from './support/calls.js';
 import { commandLine, type Ended } from './support/command-line.js';
@@ -30,6 +30,7 @@ const SHOP: Deployment = { dbNames: ['shop0'], agentDbs: [] };
 const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
 const NOBODY = 'mongodb://127.0.0.1:9/?directConnection=true';
 
+const MB = 1024 * 1024;
 const OLD = new Date('2024-01-01T10:00:00.000Z');
 
 type Row = Record<string, unknown> & { readonly _id: mongoose.Types.ObjectId };
@@ -182,6 +183,64 @@ describe('The import command', () => {
     expect([listed, list]).toEqual([0, expect.stringContaining(`newest ${OLD.toISOString()}`)]);
   });
 
+  it('passes over what is dated in the future, so that nothing that is sent gets such a date', async () => {
+    const { tenant, room, last } = await aSmallSource();
+    const future = new Date('9999-12-31T00:00:00.000Z');
+    const sent = { _id: newId(), room: room._id, message: 'far', user_type: 'user', auth_user_id: '5', created_date: future };
+    const joined = { _id: newId(), room_id: room._id, user_type: 'user', auth_user_id: '5', created_date: '9999-12-31' };
+    await chats().insertOne(sent);
+    await old.collection('roomusers').insertOne(joined);
+    await old.collection('rooms').updateOne({ _id: last._id }, { $set: { updated_date: future } });
+    const { findings, not_understood: left, skipped, written, rooms_that_differ: differing, faults } = await move(tenant);
+    expect([left, skipped.chats, written, differing, faults]).toEqual([
+      { rooms: 1, roomusers: 1, chats: 1, userlocations: 0 },
+      1,
+      { rooms: 1, roomusers: 0, chats: 1, userlocations: 0 },
+      0,
+      [],
+    ]);
+    expect(findings.map(({ _id, why }) => [_id, why])).toEqual(
+      expect.arrayContaining([
+        [String(sent._id), 'created_date is 9999-12-31T00:00:00.000Z and not a date up to tomorrow'],
+        [String(joined._id), 'created_date is 9999-12-31T00:00:00.000Z and not a date up to tomorrow'],
+        [String(last._id), 'updated_date is 9999-12-31T00:00:00.000Z and not a date up to tomorrow'],
+      ]),
+    );
+    const { created_date: date } = await aMessage(service, tenant, room._id);
+    expect(new Date(date).getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('passes over what is too large to be kept, and brings the rest, a few megabytes at a time', async () => {
+    const { tenant, room, last } = await aSmallSource();
+    const message = (bytes: number, fields: object = {}): Row => ({ _id: newId(), room: room._id, message: 'x'.repeat(bytes), user_type: 'user', auth_user_id: '5', created_date: OLD, ...fields });
+    const bare = mongoose.mongo.BSON.calculateObjectSize(message(0));
+    const large = [message(9 * MB), message(9 * MB, { room: last._id }), message(16 * MB - bare)];
+    for (const one of large) await chats().insertOne(one);
+    for (let at = 0; at < 20; at++) await chats().insertOne(message(900_000, { username: String(at) }));
+    const people = Array.from({ length: 6 }, (_, at): Row => ({ _id: newId(), room_id: last._id, user_type: 'user', auth_user_id: String(at), username: 'y'.repeat(900_000), created_date: OLD }));
+    await old.collection<Row>('roomusers').insertMany(people);
+    const wide = { _id: newId(), room_name: 'wide', db_name: 'shop0', type: 'agent_to_user', product_name: 'z'.repeat(9 * MB), created_date: OLD };
+    await old.collection<Row>('rooms').insertOne(wide);
+    const { findings, not_understood: left, written, rooms_that_differ: differing, faults } = await move(tenant);
+    expect([left, written, differing, faults]).toEqual([{ rooms: 1, roomusers: 2, chats: 3, userlocations: 0 }, { rooms: 2, roomusers: 4, chats: 22, userlocations: 0 }, 0, []]);
+    expect(findings.map(({ _id }) => _id).sort()).toEqual([...large, ...people.slice(4), wide].map(({ _id }) => String(_id)).sort());
+    expect(findings.find(({ _id }) => _id === String(large[2]!._id))!.why).toMatch(/^size in bytes is 167772\d\d and not at most 1048576$/);
+    expect((await move(tenant)).written).toEqual({ rooms: 0, roomusers: 0, chats: 0, userlocations: 0 });
+  });
+
+  it('reads ids of rooms that are written in capitals and small letters, and reports those of no room', async () => {
+    const { tenant, room } = await aSmallSource();
+    const [id, nobodys] = ['aBcDeF012345678901234567', 'FfFfFf012345678901234567'];
+    await old.collection('rooms').insertOne({ ...room, _id: mongoose.Types.ObjectId.createFromHexString(id.toLowerCase()), room_name: 'mixed' });
+    const sent = [id, nobodys].map((of): Row => ({ _id: newId(), room: of, message: 'hello', user_type: 'user', auth_user_id: '5', created_date: OLD }));
+    const joined = [id, nobodys].map((of): Row => ({ _id: newId(), room_id: of, user_type: 'user', auth_user_id: '5', created_date: OLD }));
+    await chats().insertMany(sent);
+    await old.collection<Row>('roomusers').insertMany(joined);
+    const { agrees, faults, findings, written } = await move(tenant);
+    expect([agrees, faults, written]).toEqual([true, [], { rooms: 3, roomusers: 1, chats: 3, userlocations: 0 }]);
+    expect(findings.map(({ _id, what }) => [_id, what]).sort()).toEqual([sent[1]!, joined[1]!].map(({ _id }) => [String(_id), 'skipped']).sort());
+  });
+
   it('takes a room that is named as the id of one without a name for the same', async () => {
     const { tenant, room, last } = await aSmallSource();
     await old.collection('rooms').updateOne({ _id: room._id }, { $unset: { room_name: 1 } });
@@ -222,6 +281,21 @@ describe('The import command', () => {
     expect(stdout).toMatch(new RegExp(`^written +${data.deployments[0]!.rooms} .* ${data.deployments[0]!.messages} +0$`, 'm'));
     for (const name of ['rooms', 'messages']) expect(await databaseOf(tenant).collection(name).countDocuments()).toBe(0);
   });
+
+  it('leaves a run beside a dry run alone', async () => {
+    const { tenant } = await aSmallSource();
+    await move(tenant);
+    const records = client.db(service.config.mongo.controlDatabase).collection<{ _id: string; sessions: unknown[] }>('imports');
+    const running = client.startSession();
+    running.startTransaction();
+    await databaseOf(tenant).collection('rooms').insertOne({ room_name: 'being stored' }, { session: running });
+    await records.insertOne({ _id: tenant.key, sessions: [running.id] });
+    expect((await move(tenant, { dryRun: true })).agrees).toBe(true);
+    await running.commitTransaction();
+    await running.endSession();
+    expect(await records.countDocuments({ _id: tenant.key })).toBe(1);
+    expect(await databaseOf(tenant).collection('rooms').countDocuments()).toBe(3);
+  });
 });
 
 describe('An import', () => {
@@ -249,6 +323,24 @@ describe('An import', () => {
     expect([again.agrees, again.rooms_that_differ, again.reasons['rooms: a stored message differs'], again.reasons['rooms: another number of messages is stored']]).toEqual([false, 2, 1, 1]);
     expect(again.findings.filter(({ what }) => what === 'differs').map(({ _id }) => _id).sort()).toEqual([edited, lost].map((one) => String(one!._id)).sort());
     expect(await digestOf(databaseOf(tenant))).toBe(before);
+  });
+
+  it('tells of a room that runs for several deployments filled, until one run is for all of them, and brings again what was removed here', async () => {
+    const { tenant, room } = await aSmallSource();
+    const other = { ...room, _id: newId(), db_name: 'shop1' };
+    await old.collection<Row>('rooms').insertOne(other);
+    await chats().insertOne({ _id: newId(), room: other._id, message: 'of shop1', user_type: 'user', auth_user_id: '5', created_date: OLD });
+    const both = { deployment: { dbNames: ['shop0', 'shop1'], agentDbs: [] } };
+    const reason = 'rooms: another number of messages is stored';
+    expect((await move(tenant)).agrees).toBe(true);
+    expect(await move(tenant, { deployment: { dbNames: ['shop1'], agentDbs: [] } })).toMatchObject({ agrees: false, rooms_that_differ: 1, reasons: { [reason]: 1 }, written: { chats: 1 }, faults: [] });
+    expect((await move(tenant)).reasons[reason]).toBe(1);
+    expect(await move(tenant, both)).toMatchObject({ agrees: true, written: { rooms: 0, chats: 0 } });
+    const messages = databaseOf(tenant).collection('messages');
+    // As retention does.
+    await messages.deleteOne({ room: room._id, seq: 1 });
+    expect(await move(tenant, both)).toMatchObject({ agrees: true, written: { chats: 1 } });
+    expect(await messages.distinct('seq', { room: room._id })).toEqual([2, 3]);
   });
 
   it('stops where the database takes no more, with whole rooms only, and goes on when it does', async () => {

@@ -195,18 +195,22 @@ describe('An export', () => {
     const child = spawn('sh', ['-c', `ulimit -f 64; exec "$0" "$@"`, process.execPath, program, 'tenant', 'export', big.key, '--to', full], { env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (part: Buffer) => (said += part.toString()));
-    const [again, nobody, away, usage, file, [code]] = await Promise.all([
+    const taken = join(folder, 'rooms.jsonl');
+    const [again, nobody, away, usage, file, below, [code]] = await Promise.all([
       run(['export', tenant.key, '--to', folder]),
       run(['export', 'nobodys', '--to', aFolder()]),
       run(['export', tenant.key, '--to', aFolder()], { MONGODB_URI: 'mongodb://127.0.0.1:9/?directConnection=true' }),
       run(['export', tenant.key]),
-      run(['export', tenant.key, '--to', join(folder, 'rooms.jsonl')]),
+      run(['export', tenant.key, '--to', taken]),
+      run(['export', tenant.key, '--to', join(taken, 'below')]),
       once(child, 'close'),
     ]);
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is not empty')]);
     expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('no tenant')]);
     expect([away.code, away.stderr]).toEqual([3, expect.stringContaining('cannot be reached')]);
-    expect([usage.code, file.code]).toEqual([2, 1]);
+    expect(usage.code).toBe(2);
+    expect([file.code, file.stderr]).toEqual([1, `${taken}: a file is in the way.\n`]);
+    expect([below.code, below.stderr]).toEqual([1, `${join(taken, 'below')}: it, or a part of the path, is a file and no folder.\n`]);
     expect([code, said]).toEqual([1, expect.stringContaining('no file may be that large here')]);
     expect(await readdir(full)).toEqual([]);
   });

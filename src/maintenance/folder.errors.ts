@@ -7,9 +7,21 @@ export class FolderRefusedError extends AppError {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'no file may be that large here',
+  ENOENT: 'it is not there',
+  EACCES: 'that is not allowed',
+  EPERM: 'that is not allowed',
+  EROFS: 'nothing can be written there',
+  EEXIST: 'a file is in the way',
+  ENOTDIR: 'it, or a part of the path, is a file and no folder',
+  ENAMETOOLONG: 'the name is too long',
+};
+
 /** What the file system said, for people. */
 export function toFolderError(path: string, error: unknown): FolderRefusedError {
   const { message, code } = error as { readonly message: string; readonly code?: string };
-  const reason = { ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EFBIG: 'no file may be that large here', ENOENT: 'it is not there', EACCES: 'that is not allowed' }[code ?? ''];
-  return new FolderRefusedError(`${path}: ${reason ?? message}.`, error);
+  return new FolderRefusedError(`${path}: ${REASONS[code ?? ''] ?? message}.`, error);
 }

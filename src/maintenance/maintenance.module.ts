@@ -4,6 +4,7 @@ import { LocationModule } from '../location/index.js';
 import { MessageModule } from '../message/index.js';
 import { RoomModule } from '../room/index.js';
 import { CheckService } from './check.service.js';
+import { EraseSessionRepository } from './erase/erase-session.repository.js';
 import { EraseService } from './erase/erase.service.js';
 import { ExportService } from './export/export.service.js';
 import { ImportSessionRepository } from './import/import-session.repository.js';
@@ -20,7 +21,7 @@ import { UpgradeService } from './upgrade.service.js';
   imports: [LocationModule, RoomModule, MessageModule],
   providers: [
     ...[CheckService, ImportService, ImportSessionRepository, LocationImport, PartStore, UpgradeService, Verification],
-    ...[EraseService, ExportService, LoadRepository, LoadService, StoredDocumentsRepository],
+    ...[EraseService, EraseSessionRepository, ExportService, LoadRepository, LoadService, StoredDocumentsRepository],
   ],
   exports: [CheckService, EraseService, ExportService, ImportService, LoadService, UpgradeService],
 })

@@ -7,6 +7,7 @@ import type { Id, Looked } from '../../mongo/index.js';
 import { RoomUpkeepRepository, type Message } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
 import { EraseRoom } from './erase-room.js';
+import { EraseSessionRepository } from './erase-session.repository.js';
 import { PersonUnclearError } from './erase.errors.js';
 import { erasedMessage, isParticipant, isSender, toKind, type Person } from './person.js';
 import { EraseCount, toRecorded, type Receipt } from './receipt.js';
@@ -35,6 +36,7 @@ export class EraseService {
     private readonly messages: MessageUpkeepRepository,
     private readonly locations: LocationRepository,
     private readonly audit: AuditRepository,
+    private readonly sessions: EraseSessionRepository,
   ) {}
 
   /**
@@ -47,9 +49,11 @@ export class EraseService {
     if (types === null && person.types.size > 1) throw new PersonUnclearError(user, [...person.types].sort());
     const count = new EraseCount();
     const erasing = { tenant, person, count };
+    await this.sessions.endLeft(tenant);
     await this.eraseMessages(erasing);
     await this.eraseParticipants(erasing);
     if (person.types.has(AGENT)) await this.removeLocations(erasing);
+    await this.sessions.forget(tenant);
     const receipt = count.toReceipt(tenant, user, person.types);
     await this.audit.append([{ actor, action: 'user erased', tenant: tenant.key, key: null, details: toRecorded(receipt) }]);
     return receipt;
@@ -96,6 +100,7 @@ export class EraseService {
   // Taken first: who writes meanwhile waits. The preview and its message change together; `message` also where another one is the preview by now.
   private async eraseInRoom({ tenant, person, count }: Erasing, id: Id, message?: MessageChange): Promise<void> {
     const erased = await this.messages.inTransaction(tenant, async (session) => {
+      await this.sessions.note(tenant, session);
       const room = await this.rooms.take(tenant, id, session);
       const erased = room === null ? null : EraseRoom.of(room, person, tenant);
       if (erased !== null) await this.rooms.mend(tenant, id, erased.parts, session);

@@ -5,6 +5,7 @@ import type { SameName } from './old-query.js';
 const ROOMS_A_SWEEP = 10_000;
 const ROOMS_AT_ONCE = 200;
 const MESSAGES_AT_ONCE = 1_000;
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
 
 /** As many names as one sweep is for. */
 export async function* inSweeps(names: AsyncIterable<SameName>): AsyncGenerator<SameName[]> {
@@ -23,15 +24,16 @@ export async function* inSweeps(names: AsyncIterable<SameName>): AsyncGenerator<
 /** What is stored in one transaction; a room with more messages than that is stored part by part, each in a batch of its own. */
 export async function* inBatches(parts: AsyncIterable<OldPart>): AsyncGenerator<OldPart[]> {
   let batch: OldPart[] = [];
-  let messages = 0;
+  let [messages, bytes] = [0, 0];
   for await (const part of parts) {
-    const isFull = batch.length >= ROOMS_AT_ONCE || messages >= MESSAGES_AT_ONCE;
+    const isFull = batch.length >= ROOMS_AT_ONCE || messages >= MESSAGES_AT_ONCE || bytes >= BYTES_AT_ONCE;
     if (batch.length > 0 && (isFull || !part.isFirst)) {
       yield batch;
-      [batch, messages] = [[], 0];
+      [batch, messages, bytes] = [[], 0, 0];
     }
     batch.push(part);
     messages += part.messages.length;
+    bytes += part.bytes;
   }
   if (batch.length > 0) yield batch;
 }

@@ -56,7 +56,7 @@ export class ImportService {
   async run(tenant: Tenant, options: ImportOptions, streams: ImportStreams): Promise<Record<OfRooms, Share>> {
     const run: Run = { tenant, ...options, ...streams };
     await this.check(run);
-    await this.sessions.endLeft(tenant);
+    if (!run.dryRun) await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
     const census = await takeCensus(run.source, run, run.tally);
     for await (const { _id: id } of run.source.findOddRooms(run.deployment)) {
@@ -67,7 +67,7 @@ export class ImportService {
     for await (const names of inSweeps(run.source.sameNames(run.deployment))) await this.bringSweep(run, names);
     run.progress.begin('locations', null);
     await this.locations.bring(tenant, run, run.tally);
-    await this.sessions.forget(tenant);
+    if (!run.dryRun) await this.sessions.forget(tenant);
     return census;
   }
 

@@ -7,6 +7,7 @@ import { ofLocation } from './checksum.js';
 import type { OldDocument } from './old-documents.js';
 import { dateOfLocation, toOldLocation } from './old-location.js';
 import type { Deployment, NewestLocation } from './old-query.js';
+import { checkSize, type Sized } from './sized.js';
 import type { SourceRepository } from './source.repository.js';
 import type { Tally } from './tally.js';
 import { tryAgain } from './trying.js';
@@ -51,8 +52,8 @@ export class LocationImport {
   private async bringSome(tenant: Tenant, some: readonly NewestLocation[], { source, dryRun }: LocationOptions, tally: Tally): Promise<void> {
     tally.leave('userlocations', some.reduce((sum, { older }) => sum + older, 0), 'the agent has a newer one on the order');
     const all: Read[] = [];
-    for await (const old of source.readLocations(some.map(({ id }) => id))) {
-      const read = understand(old, tally);
+    for await (const sized of source.readLocations(some.map(({ id }) => id))) {
+      const read = understand(sized, tally);
       if (read !== null) all.push(read);
     }
     if (all.length === 0) return;
@@ -71,9 +72,11 @@ export class LocationImport {
   }
 }
 
-function understand(old: OldDocument, tally: Tally): Read | null {
+function understand(sized: Sized, tally: Tally): Read | null {
+  const { document: old } = sized;
   tally.read('userlocations');
   try {
+    checkSize(sized);
     return { location: toOldLocation(old, (field) => tally.leaveOut('userlocations', field)), checksum: ofLocation(old, dateOfLocation(old)) };
   } catch (error) {
     tally.misunderstand('userlocations', old._id, error);

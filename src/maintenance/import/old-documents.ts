@@ -2,7 +2,7 @@ import { toId, type Id } from '../../mongo/index.js';
 import { PREVIEW_FIELDS } from '../../message/index.js';
 import { PARTICIPANT_FIELDS } from '../../participant/index.js';
 import { ROOM_FIELDS, toRoomType, type Message, type Participant, type Room } from '../../room/index.js';
-import { NotUnderstoodError, readDate, readFlag, readInteger, readText, type Reading } from './old-values.js';
+import { NotUnderstoodError, readDate, readFlag, readInteger, readMade, readText, type Reading } from './old-values.js';
 
 /** A document of the source, decoded. */
 export type OldDocument = Record<string, unknown>;
@@ -40,7 +40,7 @@ export function toOldRoom(old: OldDocument, unknown: Unknown): OldRoom {
   const name = readText('room_name', old.room_name ?? null);
   const type = readText('type', old.type ?? null);
   const named = { room_name: name === null || name === '' ? id.toHexString() : name, type: toRoomType(type === null || type === '' ? 'general' : type) };
-  const created = readDate('created_date', old.created_date) ?? id.getTimestamp();
+  const created = readDate('created_date', old.created_date) ?? readMade(id);
   return { id, fields: { status: true, ...readFields(old, ROOM, unknown), ...named }, created, updated: readDate('updated_date', old.updated_date) };
 }
 

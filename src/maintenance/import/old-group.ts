@@ -20,6 +20,8 @@ export interface OldPart {
   readonly isFirst: boolean;
   readonly participants: readonly Participant[];
   readonly messages: readonly OldMessage[];
+  /** How much all of it was in the source. */
+  readonly bytes: number;
 }
 
 /** The rooms as one, or null where none of them could be understood. */

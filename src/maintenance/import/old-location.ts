@@ -1,7 +1,7 @@
 import { isEmptyLike } from '../../common/index.js';
 import type { Location } from '../../location/index.js';
 import { leave, readFields, readId, type OldDocument, type Unknown } from './old-documents.js';
-import { NotUnderstoodError, readDate, readInteger, readText, type Reading } from './old-values.js';
+import { NotUnderstoodError, readDate, readInteger, readMade, readText, type Reading } from './old-values.js';
 
 const READINGS: ReadonlyMap<string, Reading> = new Map([
   ...(['_id', 'created_date', 'updated_date'] as const).map((field) => [field, leave] as const),
@@ -20,7 +20,7 @@ export function toOldLocation(old: OldDocument, unknown: Unknown): Location {
 
 /** When somebody was there. @throws NotUnderstoodError */
 export function dateOfLocation(old: OldDocument): Date {
-  return readDate('created_date', old.created_date) ?? readId(old).getTimestamp();
+  return readDate('created_date', old.created_date) ?? readMade(readId(old));
 }
 
 function toFilled(reading: Reading): Reading {

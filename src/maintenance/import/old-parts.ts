@@ -1,13 +1,15 @@
 import type { Participant } from '../../room/index.js';
 import { dateOf, toOldMessage, toOldParticipant, type OldDocument, type OldMessage } from './old-documents.js';
 import { ofMessage, ofParticipant } from './checksum.js';
-import type { ByPlace } from './by-place.js';
+import type { ByPlace, Taken } from './by-place.js';
 import type { OldPart } from './old-group.js';
+import { NotUnderstoodError } from './old-values.js';
+import { checkSize, MOST_PARTICIPANTS_BYTES, type Sized } from './sized.js';
 import type { Slice } from './slice.js';
 import type { OfRooms } from './source.repository.js';
 import type { Tally } from './tally.js';
 
-const MESSAGES_AT_ONCE = 1_000;
+const AT_ONCE = 1_000;
 
 /** Puts participants and messages of a slice together room by room, checks their form and takes their checksums. */
 export class OldParts {
@@ -24,48 +26,54 @@ export class OldParts {
         await this.leave(place);
         continue;
       }
-      const participants = await this.readParticipants(place);
-      let { read, isLast } = await this.readMessages(place);
-      yield { group, place, isFirst: true, participants, messages: read };
-      while (!isLast) {
-        ({ read, isLast } = await this.readMessages(place));
-        yield { group, place, isFirst: false, participants: [], messages: read };
+      const { participants, bytes } = await this.readParticipants(place);
+      let messages = await this.readMessages(place);
+      yield { group, place, isFirst: true, participants, messages: messages.read, bytes: bytes + messages.bytes };
+      while (!messages.isLast) {
+        messages = await this.readMessages(place);
+        yield { group, place, isFirst: false, participants: [], messages: messages.read, bytes: messages.bytes };
       }
     }
   }
 
-  private async readParticipants(place: number): Promise<Participant[]> {
-    const read: Participant[] = [];
-    for (const old of await this.take('roomusers', place, Infinity)) {
-      this.understand('roomusers', old, (leaveOut) => {
+  private async readParticipants(place: number): Promise<{ participants: Participant[]; bytes: number }> {
+    const participants: Participant[] = [];
+    let bytes = 0;
+    for await (const one of this.takeAll('roomusers', place)) {
+      this.understand('roomusers', one, (old, leaveOut) => {
+        if (bytes + one.bytes > MOST_PARTICIPANTS_BYTES) throw new NotUnderstoodError('size in bytes of all in the room', bytes + one.bytes, `at most ${MOST_PARTICIPANTS_BYTES}`);
         const checksum = ofParticipant(old);
         const participant = toOldParticipant(old, this.slice.headOf(place), leaveOut);
         this.slice.addParticipant(place, participant, checksum);
-        read.push(participant);
+        participants.push(participant);
+        bytes += one.bytes;
       });
     }
-    return read;
+    return { participants, bytes };
   }
 
-  private async readMessages(place: number): Promise<{ read: OldMessage[]; isLast: boolean }> {
+  private async readMessages(place: number): Promise<{ read: OldMessage[]; bytes: number; isLast: boolean }> {
     const read: OldMessage[] = [];
-    const all = await this.take('chats', place, MESSAGES_AT_ONCE);
+    let bytes = 0;
+    const { all, isLast } = await this.take('chats', place);
     const head = this.slice.headOf(place);
-    for (const old of all) {
-      this.understand('chats', old, (leaveOut) => {
+    for (const one of all) {
+      this.understand('chats', one, (old, leaveOut) => {
         const checksum = ofMessage(old, dateOf(old, head));
         read.push(toOldMessage(old, head, leaveOut));
         this.slice.sums.add(place, checksum);
+        bytes += one.bytes;
       });
     }
-    return { read, isLast: all.length < MESSAGES_AT_ONCE };
+    return { read, bytes, isLast };
   }
 
-  private understand(name: OfRooms, old: OldDocument, read: (leaveOut: (field: string) => void) => void): void {
+  private understand(name: OfRooms, sized: Sized, read: (old: OldDocument, leaveOut: (field: string) => void) => void): void {
     this.tally.read(name);
-    const { _id: id } = old;
+    const { _id: id } = sized.document;
     try {
-      read((field) => this.tally.leaveOut(name, field));
+      checkSize(sized);
+      read(sized.document, (field) => this.tally.leaveOut(name, field));
     } catch (error) {
       this.tally.misunderstand(name, id, error);
     }
@@ -74,16 +82,21 @@ export class OldParts {
   // Of rooms that could not be understood.
   private async leave(place: number): Promise<void> {
     for (const name of ['roomusers', 'chats'] as const) {
-      for (let some = await this.take(name, place, MESSAGES_AT_ONCE); some.length > 0; some = await this.take(name, place, MESSAGES_AT_ONCE)) {
-        for (const { _id: id } of some) {
-          this.tally.read(name);
-          this.tally.skip(name, id, 'its room cannot be understood');
-        }
+      for await (const { document } of this.takeAll(name, place)) {
+        this.tally.read(name);
+        this.tally.skip(name, document._id, 'its room cannot be understood');
       }
     }
   }
 
-  private take(name: OfRooms, place: number, most: number): Promise<OldDocument[]> {
-    return this.sources[name].take(this.slice.from + place, most);
+  private async *takeAll(name: OfRooms, place: number): AsyncGenerator<Sized> {
+    for (let taken: Taken | null = null; !taken?.isLast; ) {
+      taken = await this.take(name, place);
+      yield* taken.all;
+    }
+  }
+
+  private take(name: OfRooms, place: number): Promise<Taken> {
+    return this.sources[name].take(this.slice.from + place, AT_ONCE);
   }
 }

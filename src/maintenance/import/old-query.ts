@@ -55,12 +55,12 @@ export function toSameNames(deployment: Deployment): object[] {
 
 /** Participants or messages of these rooms, those of a room together, in their order by date and id; in place of the room's id each has its room's place. */
 export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from }: Wanted): object[] {
-  const at = { $indexOfArray: [{ $literal: ids }, toRoomId(field)] };
+  const at = toPlace(field, ids);
   const of = (list: readonly unknown[]): object => ({ $arrayElemAt: [{ $literal: list }, `$${AT}`] });
   return [
-    { $match: { [field]: { $in: inAllForms(ids) }, ...since(from) } },
+    { $match: { $or: [{ [field]: { $in: inAllForms(ids) } }, { [field]: MIXED }], ...since(from) } },
     { $addFields: { [AT]: at } },
-    // A list that holds one of the ids is no id.
+    // A list that holds one of the ids is no id, and what is written in both cases may be the id of any room.
     { $match: { [AT]: { $gte: 0 } } },
     { $addFields: { [field]: of(places), [DATE]: { $ifNull: [toDate('$created_date'), of(dates)] } } },
     { $sort: { [field]: 1, [DATE]: 1, _id: 1 } },
@@ -101,7 +101,12 @@ export function since(from: Id | null): object {
 export function toStrayFilter(field: 'room' | 'room_id', rooms: readonly (Id | null)[], from: Id | null): object {
   const ids = rooms.filter((room) => room !== null);
   const none = rooms.length === ids.length ? [] : [{ $expr: { $eq: [toRoomId(field), null] } }];
-  return { $or: [{ [field]: { $in: inAllForms(ids) } }, ...none], ...since(from) };
+  const mixed = { [field]: MIXED, $expr: { $gte: [toPlace(field, ids), 0] } };
+  return { $or: [{ [field]: { $in: inAllForms(ids) } }, mixed, ...none], ...since(from) };
+}
+
+function toPlace(field: string, ids: readonly Id[]): object {
+  return { $indexOfArray: [{ $literal: ids }, toRoomId(field)] };
 }
 
 function toText(field: string): object {
@@ -119,6 +124,9 @@ function toDate(field: string): object {
   const text = { $convert: { input: field, to: 'date', onError: number } };
   return { $switch: { branches: [{ case: { $eq: [{ $type: field }, 'date'] }, then: field }, { case: { $eq: [{ $type: field }, 'string'] }, then: text }], default: number } };
 }
+
+// Ids in capitals and small letters, which nobody can list.
+const MIXED = /^(?=.*[a-f])(?=.*[A-F])[\dA-Fa-f]{24}$/;
 
 function inAllForms(ids: readonly Id[]): unknown[] {
   return ids.flatMap((id) => {

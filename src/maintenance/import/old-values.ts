@@ -1,4 +1,5 @@
 import { isEmptyLike, toMoment, toText } from '../../common/index.js';
+import type { Id } from '../../mongo/index.js';
 
 /** A value that is not what its field can be; its document is reported and left where it is. */
 export class NotUnderstoodError extends Error {
@@ -37,15 +38,31 @@ export function readInteger(field: string, value: unknown): number {
   return number;
 }
 
+const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1_000;
 const MILLISECONDS = /^\d{10,14}$/;
 
-/** A moment, also as ISO 8601 text or in milliseconds; null where nothing is said. */
+/** A moment, also as ISO 8601 text or in milliseconds; null where nothing is said. One that has not come is none: what follows it would get its date. */
 export function readDate(field: string, value: unknown): Date | null {
+  const moment = toDate(field, value);
+  return moment === null ? null : past(field, moment);
+}
+
+/** When the document was made, as its id says. */
+export function readMade(id: Id): Date {
+  return past('_id', id.getTimestamp());
+}
+
+function toDate(field: string, value: unknown): Date | null {
   if (isDate(value)) return value;
   if (value === undefined || value === null || isEmptyLike(value as string)) return null;
   const text = readText(field, value) ?? '';
   const moment = MILLISECONDS.test(text) ? new Date(Number(text)) : toMoment(text);
   if (moment === null) throw new NotUnderstoodError(field, value, 'a date');
+  return moment;
+}
+
+function past(field: string, moment: Date): Date {
+  if (moment.getTime() > Date.now() + CLOCKS_DIFFER_MS) throw new NotUnderstoodError(field, moment, 'a date up to tomorrow');
   return moment;
 }
 

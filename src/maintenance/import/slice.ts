@@ -1,9 +1,10 @@
 import type { Id } from '../../mongo/index.js';
 import type { Participant } from '../../room/index.js';
 import { ofRoom, Sums } from './checksum.js';
-import { toOldRoom, type OldDocument, type OldRoom } from './old-documents.js';
+import { toOldRoom, type OldRoom } from './old-documents.js';
 import { keyOf, toGroup, type OldGroup } from './old-group.js';
 import type { SameName } from './old-query.js';
+import { checkSize, type Sized } from './sized.js';
 import type { SourceRepository } from './source.repository.js';
 import type { Tally } from './tally.js';
 
@@ -37,11 +38,11 @@ export class Slice {
   static async read(source: SourceRepository, { from, names }: { from: number; names: readonly SameName[] }, tally: Tally): Promise<Slice> {
     const rooms = new Map<string, OldRoom>();
     const checksums = new Map<string, string>();
-    for await (const old of source.readRooms(names.flatMap(({ ids }) => ids))) {
-      const room = understand(old, tally);
+    for await (const sized of source.readRooms(names.flatMap(({ ids }) => ids))) {
+      const room = understand(sized, tally);
       if (room === null) continue;
       rooms.set(room.id.toHexString(), room);
-      checksums.set(room.id.toHexString(), ofRoom(old));
+      checksums.set(room.id.toHexString(), ofRoom(sized.document));
     }
     return new Slice(from, names, rooms, checksums);
   }
@@ -66,9 +67,11 @@ export class Slice {
   }
 }
 
-function understand(old: OldDocument, tally: Tally): OldRoom | null {
+function understand(sized: Sized, tally: Tally): OldRoom | null {
+  const { document: old } = sized;
   tally.read('rooms');
   try {
+    checkSize(sized);
     return toOldRoom(old, (field) => tally.leaveOut('rooms', field));
   } catch (error) {
     tally.misunderstand('rooms', old._id, error);

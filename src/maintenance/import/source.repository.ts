@@ -6,6 +6,7 @@ import { toDocument, type Id } from '../../mongo/index.js';
 import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
 import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Wanted } from './old-query.js';
+import { toSized, type Sized } from './sized.js';
 
 /** The collections of the replaced service that say which room they belong to, and in which field. */
 export const ROOM_FIELD_OF = { roomusers: 'room_id', chats: 'room' } as const;
@@ -86,8 +87,8 @@ export class SourceRepository {
     return this.read(this.database.collection('rooms').find({ _id: { $type: 'objectId' } }, { sort: { _id: 1 }, projection: { db_name: 1, agent_db: 1 }, ...RAW }));
   }
 
-  readRooms(ids: readonly Id[]): AsyncGenerator<OldDocument> {
-    return this.read(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, RAW));
+  readRooms(ids: readonly Id[]): AsyncGenerator<Sized> {
+    return this.readSized(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, RAW));
   }
 
   /** When the rooms were made. */
@@ -115,8 +116,8 @@ export class SourceRepository {
     return this.read(this.database.collection(LOCATIONS).aggregate(toNewestLocations(from), { ...RAW, allowDiskUse: true }));
   }
 
-  readLocations(ids: readonly Id[]): AsyncGenerator<OldDocument> {
-    return this.read(this.database.collection(LOCATIONS).find({ _id: { $in: [...ids] } } as object, RAW));
+  readLocations(ids: readonly Id[]): AsyncGenerator<Sized> {
+    return this.readSized(this.database.collection(LOCATIONS).find({ _id: { $in: [...ids] } } as object, RAW));
   }
 
   countLocations(from: Id | null): Promise<number> {
@@ -135,6 +136,10 @@ export class SourceRepository {
   // As BSON, so that a document that cannot be decoded is one and not the end.
   private async *read<T>(cursor: mongo.AbstractCursor): AsyncGenerator<T> {
     for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toDocument(bytes) as T;
+  }
+
+  private async *readSized(cursor: mongo.AbstractCursor): AsyncGenerator<Sized> {
+    for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toSized(bytes);
   }
 
   private async *batches(cursor: mongo.AbstractCursor): AsyncGenerator<Buffer[]> {

@@ -1,5 +1,5 @@
 import { ByPlace } from './by-place.js';
-import { readDate } from './old-values.js';
+import { readDate, readMade } from './old-values.js';
 import type { OldDocument } from './old-documents.js';
 import type { SameName, Wanted } from './old-query.js';
 import { Slice } from './slice.js';
@@ -41,7 +41,7 @@ export class Sweep {
 
 function dateOf({ _id: id, created_date: date }: OldDocument): Date {
   try {
-    return readDate('created_date', date) ?? (id as SameName['ids'][number]).getTimestamp();
+    return readDate('created_date', date) ?? readMade(id as SameName['ids'][number]);
   } catch {
     // Its room is reported when it is read.
     return new Date(0);

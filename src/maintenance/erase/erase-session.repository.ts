@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+
+import { ControlDatabase } from '../../mongo/index.js';
+import { BroughtRoomRepository } from '../../room/index.js';
+import { NotedSessions } from '../noted-sessions.repository.js';
+
+/** Sessions in which people are erased from rooms. */
+@Injectable()
+export class EraseSessionRepository extends NotedSessions {
+  constructor(control: ControlDatabase, rooms: BroughtRoomRepository) {
+    super(control, rooms, 'erasures');
+  }
+}
