@@ -85,7 +85,7 @@ function addMiddleware(app: NestExpressApplication, { config, log, errors }: Edg
 // Whoever has just made too many calls is answered here: on the way of an error past all routes a call too many would cost half as much again.
 function refusePaused(quota: Quota, errors: AppErrorFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
-    const refusal = request.path.startsWith('/api/') ? quota.findRefusal(request, response) : null;
+    const refusal = /^\/api\//i.test(request.path) ? quota.findRefusal(request, response) : null;
     if (refusal === null) next();
     else errors.answer(refusal, request, response);
   };

@@ -206,6 +206,19 @@ describe('Who has just made too many calls', () => {
     await broken(`/t/${tenant.key}${path}`).set('Authorization', other).expect(400);
     await broken(`/t/${neighbour.key}${path}`).expect(400);
   });
+
+  it('is so however the path is written, and whatever it says of proxies', async () => {
+    const tenant = await limited({ calls_per_second: 2 });
+    await refusedUnread(() => from(`by ${Math.random()}`, listOf(tenant)), () => from(`by ${Math.random()}`, broken(`/t/${tenant.key}${path}`)));
+    await refusedUnread(() => listOf(tenant), () => broken(`/t/${tenant.key}/API/room/fetchRoomByUserAgent`));
+  });
+
+  it('by a path that is nobody’s is read and counted: the body names another deployment the next time', async () => {
+    const [tenant, neighbour] = await Promise.all([limited({ calls_per_second: 1 }), limited({})]);
+    const call = ({ key }: Tenant): request.Test => request(service.url).post(`/t/none-${tenant.key}${path}`).send({ agent_db: key, agent_id: '141', type: 'agent_to_user' });
+    const [own, others] = await Promise.all([atOnce(40, () => call(tenant)), atOnce(40, () => call(neighbour))]);
+    expect([own, others].map(statuses)).toEqual([[200, 429], [200]]);
+  });
 });
 
 describe('Messages of a deployment', () => {

@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
+
 import { Injectable } from '@nestjs/common';
 
 import { sentCredential } from '../common/index.js';
 import { KEY_PREFIX, TenantDirectory, type Tenant, type TenantRequest } from '../tenancy/index.js';
+import { callerAddress } from './caller-address.js';
 import type { Exceeded } from './rates.js';
 
 // Whoever is forgotten is refused a little later: by the count itself.
@@ -15,7 +18,8 @@ export interface Paused {
 
 /**
  * Callers who have just exceeded a rate, until one more call would not: known by what stands before a call's body, so that a flood costs little.
- * They are those whose tenant no body can change: the holders of API keys, and callers of a path of `/t/<key>` by their address and credential.
+ * They are those whose tenant no body can change: the holders of API keys, and callers of a path with their tenant's key by address and credential.
+ * All of that is kept as a hash, as long as any other.
  */
 @Injectable()
 export class PausedCallers {
@@ -26,7 +30,8 @@ export class PausedCallers {
   /** Remembers who made the call that was one too many. */
   note(request: TenantRequest, tenant: Tenant, exceeded: Exceeded): void {
     const who = toName(request);
-    if (who === null) return;
+    // Where nobody has the key of the path, the body decides: the next one may be another tenant's.
+    if (who === null || (request.pathKey !== undefined && request.pathKey !== tenant.key)) return;
     if (this.paused.size >= MOST) this.paused.clear();
     this.paused.set(who, { tenant, exceeded, until: performance.now() + exceeded.ms });
   }
@@ -45,8 +50,12 @@ export class PausedCallers {
   }
 }
 
-function toName({ pathKey, headers, socket }: TenantRequest): string | null {
-  const credential = sentCredential(headers.authorization);
-  if (credential?.startsWith(KEY_PREFIX)) return credential;
-  return pathKey === undefined ? null : JSON.stringify([pathKey, credential, socket.remoteAddress, headers['x-forwarded-for']]);
+function toName(request: TenantRequest): string | null {
+  const credential = sentCredential(request.headers.authorization);
+  if (credential?.startsWith(KEY_PREFIX)) return hashOf([credential]);
+  return request.pathKey === undefined ? null : hashOf([request.pathKey, credential, callerAddress(request), request.socket.remoteAddress]);
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }

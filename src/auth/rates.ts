@@ -19,8 +19,8 @@ export interface Exceeded {
 }
 
 /**
- * How much everybody did here of late: three seconds' worth at once, and from then on evenly as much as the rate allows. What is refused does not
- * count. The generic cell rate algorithm (ITU-T I.371): of each key only the moment is known until which all that it did is paid for.
+ * How much everybody did here of late: three seconds' worth at once, and from then on evenly as much as the rate allows. What exceeds a
+ * rate takes nothing of it. The generic cell rate algorithm (ITU-T I.371): of each key only the moment is known until which all that it did is paid for.
  */
 @Injectable()
 export class Rates {
