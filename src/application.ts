@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import compression from 'compression';
-import { json, urlencoded, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { json, urlencoded, type NextFunction, type RequestHandler, type Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from 'pino';
 
@@ -14,7 +14,7 @@ import { Quota } from './auth/index.js';
 import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
 import { Clusters } from './mongo/index.js';
-import { Metrics, PinoLoggerService, requestLog } from './observe/index.js';
+import { Metrics, PinoLoggerService, requestLog, type LoggedRequest } from './observe/index.js';
 import { serveDocs } from './swagger.js';
 import { pathPrefix, type TenantRequest } from './tenancy/index.js';
 
@@ -84,10 +84,14 @@ function addMiddleware(app: NestExpressApplication, { config, log, errors }: Edg
 
 // Whoever has just made too many calls is answered here: on the way of an error past all routes a call too many would cost half as much again.
 function refusePaused(quota: Quota, errors: AppErrorFilter): RequestHandler {
-  return (request: Request, response: Response, next: NextFunction) => {
+  return (request: TenantRequest & Pick<LoggedRequest, 'isFlood'>, response: Response, next: NextFunction) => {
     const refusal = /^\/api\//i.test(request.path) ? quota.findRefusal(request, response) : null;
-    if (refusal === null) next();
-    else errors.answer(refusal, request, response);
+    if (refusal === null) {
+      next();
+      return;
+    }
+    request.isFlood = true;
+    errors.answer(refusal, request, response);
   };
 }
 

@@ -28,7 +28,8 @@ const historyName = (messages) => `history of ${messages.toLocaleString('en')}`;
 const listName = (messages) => `list with a room of ${messages.toLocaleString('en')}`;
 
 function toContender({ pid, url }, name, one) {
-  return { name, pid, load: (seconds) => load({ url, next: () => one, seconds, connections: 1 }) };
+  // All of them warm the same process.
+  return { name, pid, warmUpSeconds: 2, load: (seconds) => load({ url, next: () => one, seconds, connections: 1 }) };
 }
 
 function toRatios(rows, { few, some, many }) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import { load } from '../load.mjs';
@@ -20,7 +21,9 @@ const HERE = ['127.0.0.0/8'];
 // In a thread of its own: its answers must not keep the measured ones waiting to be read.
 const NOISE = new URL('../noise.mjs', import.meta.url);
 const REFUSER = new URL('../refuser.mjs', import.meta.url);
-const [ALONE, BESIDE, ELSEWHERE] = ['alone', `beside ${TIMES} times its limit`, 'beside as many calls to another server'];
+// A limit lets three seconds' worth pass at once; at ten times its limit a neighbour has had them in a third of a second.
+const BURST_OVER_MS = 1_000;
+const [ALONE, BESIDE, BURST, ELSEWHERE] = ['alone', `beside ${TIMES} times its limit`, 'the same with its first moments', 'beside as many calls to another server'];
 
 /** A deployment's lists, alone and beside a neighbour that calls ten times as often as it may. */
 export const noisy = {
@@ -32,7 +35,7 @@ export const noisy = {
     const refuser = new Worker(REFUSER);
     try {
       const [other] = await once(refuser, 'message');
-      const rows = await inRounds(toContenders(service, other, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 3, step });
+      const rows = await inRounds(toContenders(service, other, heard), { stand, rounds: quick ? 1 : 5, seconds: quick ? 2 : 2.5, step });
       return { rows, facts: toFacts(heard), ratios: toRatios(rows) };
     } finally {
       await refuser.terminate();
@@ -43,6 +46,7 @@ export const noisy = {
 function toRatios(rows) {
   return [
     { name: `noisy: p99 beside a neighbour at ${TIMES} times its limit to alone`, value: ratioOf(rows, 'p99', BESIDE, ALONE), most: 2 },
+    { name: 'noisy: p99 with its first moments, and the burst that it may have then, to alone', value: ratioOf(rows, 'p99', BURST, ALONE) },
     { name: 'noisy: p99 beside as many calls to another server to alone', value: ratioOf(rows, 'p99', ELSEWHERE, ALONE) },
   ];
 }
@@ -63,9 +67,10 @@ async function fillBoth(stand) {
 
 function toContenders({ pid, url }, other, heard) {
   const ask = (seconds) => load({ url, next: () => listOf(QUIET, AGENT), connections: 4, seconds });
-  const beside = (called, tell) => async (seconds) => {
+  const beside = (called, { tell = () => undefined, before = 0 } = {}) => async (seconds) => {
     const neighbour = new Worker(NOISE, { workerData: { url: called, call: listOf(NOISY, AGENT), perSecond: TIMES * LIMIT } });
     try {
+      await pause(before);
       return await ask(seconds);
     } finally {
       tell(await stop(neighbour));
@@ -73,8 +78,9 @@ function toContenders({ pid, url }, other, heard) {
   };
   return [
     { name: ALONE, pid, load: ask },
-    { name: BESIDE, pid, warmUpSeconds: WARM_UP_SECONDS, load: beside(url, (said) => add(heard, said)) },
-    { name: ELSEWHERE, pid, load: beside(other, () => undefined) },
+    { name: BESIDE, pid, warmUpSeconds: WARM_UP_SECONDS, load: beside(url, { tell: (said) => add(heard, said), before: BURST_OVER_MS }) },
+    { name: BURST, pid, warmUpSeconds: 1, load: beside(url) },
+    { name: ELSEWHERE, pid, load: beside(other) },
   ];
 }
 

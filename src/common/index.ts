@@ -19,6 +19,7 @@ export {
 export { Lending } from './lending.js';
 export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
+export { Flood } from './flood.js';
 export { toAppError } from './to-app-error.js';
 export { pick } from './pick.js';
 export { isPlainText, NOT_PLAIN, PLAIN_TEXT, toPlainText } from './plain-text.js';

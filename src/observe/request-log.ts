@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 
+import { Flood } from '../common/index.js';
 import type { CountedRequest, Metrics, TenantClass } from './metrics.js';
 import { newRequestId, traceIdOf } from './trace.js';
 
@@ -9,14 +10,17 @@ export interface LoggedRequest extends Request {
   requestId?: string;
   traceId?: string;
   tenant?: { readonly key: string };
+  /** One of many that were refused for being too many: one line a second tells of them. */
+  isFlood?: boolean;
 }
 
 const USABLE_ID = /^[\w.:-]{1,128}$/;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 const NO_ROUTE = 'none';
 
-/** One log line a request when it has been answered or given up, and one count; never bodies, query strings or credentials. */
+/** One log line a request when it has been answered or given up, of a flood one a second, and one count; never bodies, query strings or credentials. */
 export function requestLog(log: Logger, metrics: Metrics): RequestHandler {
+  const flood = new Flood();
   return (request: LoggedRequest, response: Response, next: NextFunction) => {
     const began = performance.now();
     const given = request.get('x-request-id');
@@ -28,7 +32,8 @@ export function requestLog(log: Logger, metrics: Metrics): RequestHandler {
     response.once('close', () => {
       const ms = performance.now() - began;
       const line = toLine(request, response, ms);
-      log[request.path.startsWith('/health/') ? 'debug' : 'info'](line, 'request');
+      const untold = request.isFlood === true ? flood.count() : 0;
+      if (untold !== null) log[request.path.startsWith('/health/') ? 'debug' : 'info']({ ...line, ...(untold === 0 ? {} : { untold }) }, 'request');
       metrics.countRequest(toCounted(line), ms / 1_000);
     });
     next();
