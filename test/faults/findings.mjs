@@ -3,6 +3,9 @@ import { groupBy } from './group-by.mjs';
 
 const PAGE = 1_000;
 const UNHANDLED = 'unhandled rejection';
+// What the log says of a call that failed through a fault of the service, with the cause.
+const FAULT = '"code":"INTERNAL_ERROR"';
+const MOST_FAULTS = 5;
 // One fault can make thousands.
 const MOST_WRONGS = 20;
 
@@ -11,7 +14,10 @@ export async function findOut(scene) {
   const { tenants, instances, ledger, readers, senders } = scene;
   const problems = new Set(scene.problems);
   for (const refusal of senders.refusals) problems.add(`a send was refused: ${refusal}`);
-  for (const instance of instances) if ((await instance.said()).includes(UNHANDLED)) problems.add(`${instance.url} had an unhandled rejection`);
+  for (const { url, said } of await Promise.all(instances.map(async (instance) => ({ url: instance.url, said: await instance.said() })))) {
+    if (said.includes(UNHANDLED)) problems.add(`${url} had an unhandled rejection`);
+    for (const line of said.split('\n').filter((one) => one.includes(FAULT)).slice(0, MOST_FAULTS)) problems.add(`${url} said: ${line}`);
+  }
   const histories = new Map();
   for (const tenant of tenants) await readAll(tenant, instances, { histories, problems });
   const byText = groupBy([...histories.values()].flat(), ({ message }) => message);
