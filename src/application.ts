@@ -13,6 +13,7 @@ import { RefusedCalls } from './audit/index.js';
 import { Quota } from './auth/index.js';
 import { AppErrorFilter, checkUtf8, DtoPipe, noteBodySize, readableBody, wellFormedUrl } from './common/index.js';
 import type { Config } from './config/index.js';
+import { ExpressServer } from './express-server.js';
 import { Clusters } from './mongo/index.js';
 import { Metrics, PinoLoggerService, requestLog, type LoggedRequest } from './observe/index.js';
 import { serveDocs } from './swagger.js';
@@ -40,7 +41,7 @@ const ADMIN_TOKEN_CHARACTERS = 16;
 
 /** The service over HTTP, ready to listen: every middleware, filter and pipe that production has. */
 export async function createApplication(config: Config, log: Logger): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), new ExpressServer(), {
     bodyParser: false,
     logger: new PinoLoggerService(log),
     abortOnError: false,
