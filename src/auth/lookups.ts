@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 
+import { hashOf } from '../common/index.js';
 import { WorkLines } from '../mongo/index.js';
 import { Metrics } from '../observe/index.js';
 import type { LookupSettings, Tenant } from '../tenancy/index.js';
@@ -57,13 +56,13 @@ export class Lookups {
   /** What is known of the credential without asking, or null. */
   known(tenant: Tenant, lookup: LookupSettings, credential: string): Outcome | null {
     if (!SENDABLE.test(credential)) return 'wrong';
-    const id = hashOf(tenant, lookup, credential);
+    const id = toId(tenant, lookup, credential);
     return this.people.get(tenant, id) ?? this.refused.get(tenant, id) ?? null;
   }
 
   /** The person that the credential is of, or why it is refused; it waits for its turn with those of the same share. */
   callerOf(tenant: Tenant, lookup: LookupSettings, credential: string, share: Share | null = null): Outcome | Promise<Outcome> {
-    const id = hashOf(tenant, lookup, credential);
+    const id = toId(tenant, lookup, credential);
     return this.known(tenant, lookup, credential) ?? this.underWay.get(id) ?? this.askOnce(id, tenant, share, () => this.ask({ tenant, lookup, id }, credential), lookup.timeout_ms);
   }
 
@@ -118,8 +117,8 @@ export class Lookups {
 }
 
 // Neither the credential nor what is answered of it can be read back; other settings or another database are other answers.
-function hashOf({ database }: Tenant, lookup: LookupSettings, credential: string): string {
-  return createHash('sha256').update(JSON.stringify([database, lookup, credential])).digest('base64url');
+function toId({ database }: Tenant, lookup: LookupSettings, credential: string): string {
+  return hashOf([database, lookup, credential]);
 }
 
 function bytesOf({ vendorIds }: Caller): number {

@@ -1,8 +1,6 @@
-import { hash } from 'node:crypto';
-
 import { Injectable } from '@nestjs/common';
 
-import { sentCredential } from '../common/index.js';
+import { hashOf, sentCredential } from '../common/index.js';
 import { KEY_PREFIX, TenantDirectory, type Tenant, type TenantRequest } from '../tenancy/index.js';
 import { callerAddress } from './caller-address.js';
 import type { Exceeded } from './rates.js';
@@ -54,8 +52,4 @@ function toName(request: TenantRequest): string | null {
   const credential = sentCredential(request.headers.authorization);
   if (credential?.startsWith(KEY_PREFIX)) return hashOf([credential]);
   return request.pathKey === undefined ? null : hashOf([request.pathKey, credential, callerAddress(request), request.socket.remoteAddress]);
-}
-
-function hashOf(parts: readonly unknown[]): string {
-  return hash('sha256', JSON.stringify(parts), 'base64url');
 }

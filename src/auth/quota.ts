@@ -17,6 +17,9 @@ type Counted = 'calls_per_second' | 'sends_per_second';
 /** What tenants and their callers may do in a second, and how many sockets they may have. */
 @Injectable()
 export class Quota {
+  // An error's stack is dear to make, and nobody reads it here.
+  private known = new TooManyRequestsError();
+
   constructor(
     private readonly rates: Rates,
     private readonly paused: PausedCallers,
@@ -37,7 +40,8 @@ export class Quota {
     if (paused === null) return null;
     request.tenant = paused.tenant;
     this.metrics.countLimited('calls_per_second');
-    return toRefusal(response, paused.exceeded);
+    tellExceeded(response, paused.exceeded);
+    return this.refusalAfter(toSeconds(paused.exceeded));
   }
 
   /** Counts a call for who makes it and for its tenant; answers the tenant's limits. @throws TooManyRequestsError, with the headers that say so */
@@ -47,13 +51,19 @@ export class Quota {
     const exceeded = this.count(tenant, caller, request, what);
     if (exceeded === null) return this.limits.of(tenant);
     if (what === 'calls_per_second') this.paused.note(request, tenant, exceeded);
-    throw toRefusal(response, exceeded);
+    tellExceeded(response, exceeded);
+    throw new TooManyRequestsError(toSeconds(exceeded));
   }
 
   /** Counts what an admitted socket sent, as a call. @throws TooManyRequestsError */
   takeEvent(tenant: Tenant, caller: Caller, handshake: Request): void {
     const exceeded = this.count(tenant, caller, handshake, 'calls_per_second');
     if (exceeded !== null) throw new TooManyRequestsError(toSeconds(exceeded));
+  }
+
+  private refusalAfter(seconds: number): TooManyRequestsError {
+    if (this.known.retryAfterSeconds !== seconds) this.known = new TooManyRequestsError(seconds);
+    return this.known;
   }
 
   private count(tenant: Tenant, caller: Caller, request: Request, what: Counted): Exceeded | null {
@@ -63,11 +73,6 @@ export class Quota {
     if (exceeded !== null) this.metrics.countLimited(what);
     return exceeded;
   }
-}
-
-function toRefusal(response: Response, exceeded: Exceeded): TooManyRequestsError {
-  tellExceeded(response, exceeded);
-  return new TooManyRequestsError(toSeconds(exceeded));
 }
 
 // The caller's first: what is over its share is not taken from the others.

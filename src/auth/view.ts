@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-
+import { hashOf } from '../common/index.js';
 import type { Tenant } from '../tenancy/index.js';
 import type { Caller, Role } from './caller.js';
 import { escapeTexts } from './escaping.js';
@@ -15,7 +14,7 @@ export class View {
     private readonly escapes: boolean,
   ) {
     const isPlain = mask.size === 0 && !escapes;
-    this.id = isPlain ? '' : hashOf([...mask, escapes]);
+    this.id = isPlain ? '' : hashOf([...mask, escapes]).slice(0, 16);
   }
 
   /** True where everything is shown as it is stored. */
@@ -29,10 +28,6 @@ export class View {
     const masked = this.mask.size === 0 ? wire : maskPerson(wire, this.mask);
     return this.escapes ? escapeTexts(masked) : masked;
   }
-}
-
-function hashOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
 }
 
 const views = new WeakMap<Tenant, Map<Role, View>>();

@@ -20,6 +20,7 @@ export { Lending } from './lending.js';
 export { toMinute, toMoment } from './moment.js';
 export { toErrorBody } from './error-body.js';
 export { Flood } from './flood.js';
+export { hashOf } from './hash-of.js';
 export { toAppError } from './to-app-error.js';
 export { pick } from './pick.js';
 export { isPlainText, NOT_PLAIN, PLAIN_TEXT, toPlainText } from './plain-text.js';

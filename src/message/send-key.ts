@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import { isEmptyLike } from '../common/index.js';
+import { hashOf, isEmptyLike } from '../common/index.js';
 import type { Writer } from '../room/index.js';
 
 /** What a sender names a send by, so that repeating it stores nothing again; nothing of what was said can be read from it. */
@@ -17,8 +15,4 @@ export function toSendKey(name: string, { joiner: { user_type, user_id, email },
   // The seller of a peer chat writes as a user; shops and users may have the same numbers.
   const sender = role === null || role === user_type ? said : [role, ...said];
   return { id: hashOf([...sender, name]), content: hashOf(content) };
-}
-
-function hashOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
