@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
 import { addCommand } from './cli-command.js';
-import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
+import { print, toLines, toTable, withProgress, type OutputOptions } from './cli-print.js';
 import { withAdmin } from './cli-service.js';
-import { Progress, type CheckReport, type UpgradedCollection } from './maintenance/index.js';
+import type { CheckReport, UpgradedCollection } from './maintenance/index.js';
 
 interface CheckOptions extends OutputOptions {
   readonly repair?: boolean;
@@ -22,8 +22,7 @@ export function addCheckCommands(tenant: Command): void {
 }
 
 async function check(key: string, { repair, ...options }: CheckOptions): Promise<void> {
-  const report = await withAdmin(async (admin) => {
-    const progress = new Progress(process.stderr);
+  const report = await withAdmin((admin) => withProgress(async (progress) => {
     const repairer = repair === true ? admin.actor : null;
     let before = 0;
     const onProgress = (done: number, total: number): void => {
@@ -31,10 +30,8 @@ async function check(key: string, { repair, ...options }: CheckOptions): Promise
       progress.advance(done - before);
       before = done;
     };
-    const report = await admin.check.check(await admin.tenants.get(key), { repairer, onProgress });
-    if (before > 0) progress.end();
-    return report;
-  });
+    return admin.check.check(await admin.tenants.get(key), { repairer, onProgress });
+  }));
   print(options, report, toText);
   if (!report.agrees) process.exitCode = DIFFERS;
 }

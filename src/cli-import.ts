@@ -4,10 +4,10 @@ import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 
 import { addCommand, several } from './cli-command.js';
-import { print, type OutputOptions } from './cli-print.js';
+import { print, withProgress, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
 import { toMoment, ValidationFailedError } from './common/index.js';
-import { findDeployments, ImportRefusedError, type ImportService, Progress, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
+import { findDeployments, ImportRefusedError, type ImportService, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
 import { toId, type Id } from './mongo/index.js';
 import type { Tenant } from './tenancy/index.js';
 
@@ -73,21 +73,20 @@ async function bring(service: ImportService, { tenant, source, options, from }: 
   const path = options.report ?? `import-${tenant.key}-${began.toISOString().replaceAll(':', '-')}.json`;
   const report = new ReportFile(path, { tenant: tenant.key, database: options.database, deployment, since: options.since ?? null, dry_run: chosen.dryRun, began });
   const tally = new Tally((finding) => report.add(finding));
-  const progress = new Progress(process.stderr);
+  const endEarly = (stopped: string): void => report.end({ stopped, read: tally.readings, written: tally.written, agrees: false });
   const stop = (signal: NodeJS.Signals): void => {
-    report.end({ stopped: signal, read: tally.readings, written: tally.written, agrees: false });
+    endEarly(signal);
     process.stderr.write(`\nStopped (${signal}). What is stored is whole; the same command goes on from there.\n`);
     process.exit(128 + constants.signals[signal]);
   };
   for (const signal of SIGNALS) process.once(signal, stop);
   try {
-    const census = await service.run(tenant, chosen, { source, tally, progress });
-    progress.end();
+    const census = await withProgress((progress) => service.run(tenant, chosen, { source, tally, progress }));
     const summary = toSummary(tally, census, { dryRun: chosen.dryRun, seconds: (Date.now() - began.getTime()) / 1_000 });
     report.end(summary);
     return { ...summary, report: path };
   } catch (error) {
-    report.end({ stopped: error instanceof Error ? error.message : String(error), read: tally.readings, written: tally.written, agrees: false });
+    endEarly(error instanceof Error ? error.message : String(error));
     throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
 import { addCommand, several } from './cli-command.js';
-import { print, toLines, toTable, type OutputOptions } from './cli-print.js';
+import { print, toLines, toTable, withProgress, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
 import { isEmptyLike, isPlainText, MATCH_TEXT_LIMIT, ValidationFailedError } from './common/index.js';
-import { Progress, type LoadReport, type Manifest, type Receipt } from './maintenance/index.js';
+import type { LoadReport, Manifest, Receipt } from './maintenance/index.js';
 
 const DIFFERS = 1;
 
@@ -25,19 +25,19 @@ export function addLeavingCommands(tenant: Command): void {
 }
 
 async function exportTenant(key: string, { to, ...options }: OutputOptions & { to: string }): Promise<void> {
-  const work = withAdmin(async ({ tenants, exports, actor }) => exports.export(await tenants.get(key), { path: to, actor, progress: new Progress(process.stderr) }), patient);
+  const work = withAdmin(({ tenants, exports, actor }) => withProgress(async (progress) => exports.export(await tenants.get(key), { path: to, actor, progress })), patient);
   print(options, await work, toExportText);
 }
 
 async function load(key: string, { from, ...options }: OutputOptions & { from: string }): Promise<void> {
-  const report = await withAdmin(async ({ tenants, loads, actor }) => loads.load(await tenants.get(key), { path: from, actor, progress: new Progress(process.stderr) }), patient);
+  const report = await withAdmin(({ tenants, loads, actor }) => withProgress(async (progress) => loads.load(await tenants.get(key), { path: from, actor, progress })), patient);
   print(options, report, toLoadText);
   if (!report.agrees) process.exitCode = DIFFERS;
 }
 
 async function eraseUser(key: string, { user, type, ...options }: OutputOptions & { user: string; type?: string[] }): Promise<void> {
   if (isEmptyLike(user) || user.length > MATCH_TEXT_LIMIT || !isPlainText(user)) throw new ValidationFailedError(`--user must be a text of 1 to ${MATCH_TEXT_LIMIT} characters, and not what apps write for nobody (null, undefined).`);
-  const receipt = await withAdmin(async ({ tenants, erasures, actor }) => erasures.erase(await tenants.get(key), { user, types: type ?? null, actor }), patient);
+  const receipt = await withAdmin(({ tenants, erasures, actor }) => withProgress(async (progress) => erasures.erase(await tenants.get(key), { user, types: type ?? null, actor, progress })), patient);
   print(options, receipt, toReceiptText);
 }
 

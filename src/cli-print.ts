@@ -1,3 +1,5 @@
+import { Progress } from './maintenance/index.js';
+
 /** What every command takes. */
 export interface OutputOptions {
   readonly json?: boolean;
@@ -6,6 +8,16 @@ export interface OutputOptions {
 /** Prints the value as JSON, or as `toText` writes it for people. */
 export function print<T extends object>({ json }: OutputOptions, value: T, toText: (value: T) => string): void {
   process.stdout.write(`${json === true ? JSON.stringify(value, null, 2) : toText(value)}\n`);
+}
+
+/** Shows on standard error how far the work is; that line is left to others however it ends. */
+export async function withProgress<R>(work: (progress: Progress) => Promise<R>): Promise<R> {
+  const progress = new Progress(process.stderr);
+  try {
+    return await work(progress);
+  } finally {
+    progress.end();
+  }
 }
 
 /** A line for each field. */

@@ -32,7 +32,7 @@ export class Progress {
   /** Says how it ended, and leaves the line to others. */
   end(): void {
     this.sayLast();
-    if (this.isTerminal) this.output.write('\n');
+    if (this.isTerminal && this.said > 0) this.output.write('\n');
   }
 
   // How far what was going on has come.
@@ -47,9 +47,9 @@ export class Progress {
 
   private text(): string {
     const { total, done, what } = this;
-    if (total === null) return `${what} …`;
     const seconds = (performance.now() - this.began) / 1_000;
     const rate = done / Math.max(seconds, 0.001);
+    if (total === null) return done === 0 ? `${what} …` : `${done} ${what}, ${Math.round(rate)} a second …`;
     const part = total === 0 ? 1 : Math.min(done / total, 1);
     const bar = this.isTerminal ? `[${'#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.')}] ` : '';
     const left = done === 0 ? '' : `, ${toSpan(Math.max(total - done, 0) / rate)} left`;

@@ -6,6 +6,7 @@ import { MessageUpkeepRepository, type MessageChange } from '../../message/index
 import type { Id, Looked } from '../../mongo/index.js';
 import { RoomUpkeepRepository, type Message } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
+import type { Progress } from '../progress.js';
 import { EraseRoom } from './erase-room.js';
 import { EraseSessionRepository } from './erase-session.repository.js';
 import { PersonUnclearError } from './erase.errors.js';
@@ -18,6 +19,7 @@ export interface EraseOptions {
   /** The kinds of person that the id is meant of; null: the only one that it is found as. */
   readonly types: readonly string[] | null;
   readonly actor: Actor;
+  readonly progress: Progress;
 }
 
 const AGENT = 'agent';
@@ -26,6 +28,7 @@ interface Erasing {
   readonly tenant: Tenant;
   readonly person: Person;
   readonly count: EraseCount;
+  readonly progress: Progress;
 }
 
 /** People who want to be forgotten, forgotten. */
@@ -44,13 +47,16 @@ export class EraseService {
    * documents at a time, each room together with its preview; where it is stopped, the same again goes on.
    * @throws PersonUnclearError, DatabaseUnavailableError
    */
-  async erase(tenant: Tenant, { user, types, actor }: EraseOptions): Promise<Receipt> {
+  async erase(tenant: Tenant, { user, types, actor, progress }: EraseOptions): Promise<Receipt> {
+    progress.begin('looking for what the person is', null);
     const person = { id: user, types: new Set(types ?? (await this.findTypes(tenant, user))) };
     if (types === null && person.types.size > 1) throw new PersonUnclearError(user, [...person.types].sort());
     const count = new EraseCount();
-    const erasing = { tenant, person, count };
+    const erasing = { tenant, person, count, progress };
     await this.sessions.endLeft(tenant);
+    progress.begin('messages of the person', null);
     await this.eraseMessages(erasing);
+    progress.begin('rooms of the person', null);
     await this.eraseParticipants(erasing);
     if (person.types.has(AGENT)) await this.removeLocations(erasing);
     await this.sessions.forget(tenant);
@@ -75,24 +81,28 @@ export class EraseService {
     return types;
   }
 
-  private async eraseMessages({ tenant, person, count }: Erasing): Promise<void> {
+  private async eraseMessages(erasing: Erasing): Promise<void> {
+    const { tenant, person, count, progress } = erasing;
     await walk((after) => this.messages.findOfPerson(tenant, after, person.id), async (found) => {
       const theirs = found.filter((message) => isSender(message, person));
       const changes = theirs.flatMap((message) => toChange(message, erasedMessage(message, tenant.settings.erase_messages)));
       const previews = await this.rooms.findPreviewIds(tenant, changes.map(({ room }) => room));
       const isPreview = ({ _id, room }: Placed): boolean => previews.get(room.toHexString()) === _id.toHexString();
       await this.messages.change(tenant, changes.filter((change) => !isPreview(change)));
-      for (const change of changes.filter(isPreview)) await this.eraseInRoom({ tenant, person, count }, change.room, change);
+      for (const change of changes.filter(isPreview)) await this.eraseInRoom(erasing, change.room, change);
       count.messages.found += theirs.length;
       count.messages.erased += changes.length;
+      progress.advance(theirs.length);
     });
   }
 
-  private async eraseParticipants({ tenant, person, count }: Erasing): Promise<void> {
+  private async eraseParticipants(erasing: Erasing): Promise<void> {
+    const { tenant, person, count, progress } = erasing;
     await walk((after) => this.rooms.findOfPerson(tenant, after, person.id), async (found) => {
       for (const room of found) {
         count.participants.found += room.participants.filter((one) => isParticipant(one, person)).length;
-        if (EraseRoom.of(room, person, tenant).isNeeded) await this.eraseInRoom({ tenant, person, count }, room._id);
+        if (EraseRoom.of(room, person, tenant).isNeeded) await this.eraseInRoom(erasing, room._id);
+        progress.advance(1);
       }
     });
   }

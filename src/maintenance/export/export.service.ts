@@ -50,7 +50,6 @@ export class ExportService {
       // Before it is whole: no data leaves without a record.
       await this.record(manifest, actor);
       await folder.seal(manifest);
-      progress.end();
       return manifest;
     } catch (error) {
       await folder.discard();
