@@ -95,12 +95,13 @@ const databaseOf = (tenant: Tenant): mongo.Db => client.db(tenant.database);
 describe('The import command', () => {
   it('ends with 3 where the source cannot be reached, 1 where nothing is to be moved, 2 where it is used wrongly', async () => {
     const tenant = await newTenant(service);
-    const [away, wrong, odd, unknown, foreign, nowhere, day, nameless] = await Promise.all([
+    const [away, wrong, odd, unknown, foreign, unwritable, nowhere, day, nameless] = await Promise.all([
       run('--from', NOBODY, '--tenant', tenant.key),
       into(tenant, '--database', `${old.databaseName}_other`),
       into(tenant, '--database', 'odd.name'),
       run('--from', process.env.MONGODB_URI!, '--tenant', 'nobodys'),
       into(tenant, '--db-name', 'shop7'),
+      into(tenant, '--db-name', 'shop0', '--report', join(tmpdir(), 'nowhere', 'report.json')),
       run('--from', process.env.MONGODB_URI!),
       into(tenant, '--since', 'yesterday'),
       into(tenant, '--db-name', ''),
@@ -110,6 +111,7 @@ describe('The import command', () => {
     expect([odd.code, odd.stderr]).toEqual([1, expect.stringMatching(/^The source cannot be asked like this: /)]);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no tenant')]);
     expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('--split')]);
+    expect([unwritable.code, unwritable.stderr]).toEqual([1, expect.stringMatching(/^The report cannot be written as .*report\.json \(ENOENT\)/)]);
     expect([nowhere.code, day.code, nameless.code]).toEqual([2, 2, 2]);
     expect(await databaseOf(tenant).listCollections().toArray()).toEqual([]);
   });
@@ -226,6 +228,12 @@ describe('The import command', () => {
     expect(findings.map(({ _id }) => _id).sort()).toEqual([...large, ...people.slice(4), wide].map(({ _id }) => String(_id)).sort());
     expect(findings.find(({ _id }) => _id === String(large[2]!._id))!.why).toMatch(/^size in bytes is 167772\d\d and not at most 1048576$/);
     expect((await move(tenant)).written).toEqual({ rooms: 0, roomusers: 0, chats: 0, userlocations: 0 });
+  });
+
+  it('reads from any member where the URI asks for others than the primary', async () => {
+    const { tenant } = await aSmallSource();
+    const { agrees, written } = await move(tenant, {}, `${process.env.MONGODB_URI!}&readPreference=secondaryPreferred`);
+    expect([agrees, written.chats]).toEqual([true, 2]);
   });
 
   it('reads ids of rooms that are written in capitals and small letters, and reports those of no room', async () => {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession } from 'mongoose';
 
-import { ALL_AT_ONCE, readAll, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, rawBatches, readAll, type Id } from '../mongo/index.js';
 import type { Message } from '../room/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { MESSAGES, toDriverCollection } from './message.schema.js';
@@ -23,17 +23,22 @@ export class BroughtMessageRepository {
     });
   }
 
-  /** Stores messages, marked. */
+  /** Stores messages, and marks them. */
   async insert(tenant: Tenant, all: readonly Message[], session: ClientSession): Promise<void> {
-    const marked = all.map((message): Message => ({ ...message, brought_in: true }));
-    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany(marked, { session }));
+    // In place: there are millions of them.
+    for (const message of all) message.brought_in = true;
+    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany([...all], { session }));
   }
 
-  /** Reads what was moved into these rooms; with `from` only messages of that id and later ones. */
-  read(tenant: Tenant, rooms: readonly Id[], from: Id | null, visit: (message: Message) => void): Promise<void> {
-    const filter = { room: { $in: [...rooms] }, brought_in: true as const, ...(from === null ? {} : { _id: { $gte: from } }) };
-    return this.models.with(tenant, MESSAGES, (messages, deadline) =>
-      readAll(toDriverCollection(messages).find(filter, { hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE }), deadline, visit),
-    );
+  /** Reads what was moved into these rooms, as BSON; with `from` only messages of that id and later ones. */
+  read(tenant: Tenant, rooms: readonly Id[], from: Id | null, visit: (message: Buffer) => void): Promise<void> {
+    const filter = { room: { $in: rooms }, brought_in: true, ...(from === null ? {} : { _id: { $gte: from } }) };
+    return this.models.with(tenant, MESSAGES, async ({ db, collection: { name } }, deadline) => {
+      const find = { find: name, filter, hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE, readConcern: { level: 'majority' } };
+      for await (const batch of rawBatches(db.getClient(), db.getClient().db(db.name), { collection: name, command: find, batchSize: READ_AT_ONCE })) {
+        for (const message of batch.documents()) visit(message);
+        deadline.renew();
+      }
+    });
   }
 }

@@ -1,7 +1,7 @@
 import mongoose, { type mongo } from 'mongoose';
 
-import { Batch } from './batch.js';
-import { BsonFields, TYPES } from './bson-fields.js';
+import type { Batch } from './batch.js';
+import { toCursorReply } from './cursor-reply.js';
 import { DatabaseUnavailableError, toDatabaseError } from './mongo.errors.js';
 
 /** A `find` whose documents fit into one answer of MongoDB, which is 16 MB; https://www.mongodb.com/docs/manual/reference/command/find/ */
@@ -23,21 +23,13 @@ export interface FindAtOnce {
 export async function findAtOnce(database: mongo.Db, { limit, isOfOneMoment = false, ...find }: FindAtOnce): Promise<Batch> {
   const command = { ...find, limit, batchSize: limit, singleBatch: true };
   const ask = (level: 'snapshot' | 'majority'): Promise<mongo.Document> => database.command({ ...command, readConcern: { level } }, { raw: true });
-  const { cursor } = await ask(isOfOneMoment ? 'snapshot' : 'majority').catch((error: unknown) => {
+  const reply = await ask(isOfOneMoment ? 'snapshot' : 'majority').catch((error: unknown) => {
     // Once more where a server went away, as the driver does with reads that it knows as such; and where a collection or an index has just
     // been made, of which MongoDB has no moment yet.
     if (toDatabaseError(error) instanceof DatabaseUnavailableError) return ask('majority');
     throw error;
   });
-  return toBatch(cursor as Buffer);
-}
-
-const CURSOR = new BsonFields(['firstBatch']);
-
-function toBatch(cursor: Buffer): Batch {
-  const [at = 0] = CURSOR.find(cursor, 0) && CURSOR.types[0] === TYPES.array ? CURSOR.places : [];
-  if (at === 0) throw new Error('MongoDB has answered no documents that can be read');
-  return new Batch(cursor.subarray(at, at + cursor.readInt32LE(at)));
+  return toCursorReply(reply).batch;
 }
 
 /** The `_id` of a stored document, where it is an {@link Id}: MongoDB stores it first. */

@@ -18,7 +18,7 @@ export class ByPlace {
 
   constructor(
     private readonly field: string,
-    private readonly batches: AsyncIterator<Buffer[]>,
+    private readonly batches: AsyncGenerator<Buffer[]>,
   ) {}
 
   /** The next documents of this place, so many at most, and fewer where they are large. */
@@ -29,10 +29,15 @@ export class ByPlace {
       this.ahead ??= toSized(this.batch[this.at++] as Buffer);
       if (this.ahead.document[this.field] !== place) return { all, isLast: true };
       all.push(this.ahead);
-      bytes += this.ahead.bytes;
+      bytes += this.ahead.bytes.length;
       this.ahead = null;
     }
     return { all, isLast: false };
+  }
+
+  /** Ends the reading. */
+  async close(): Promise<void> {
+    await this.batches.return(undefined);
   }
 
   private async refill(): Promise<boolean> {

@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 
 import { PREVIEW_FIELDS } from '../../message/index.js';
+import { toDocument } from '../../mongo/index.js';
 import { PARTICIPANT_FIELDS } from '../../participant/index.js';
-import { ROOM_FIELDS } from '../../room/index.js';
+import { ROOM_FIELDS, type Message } from '../../room/index.js';
 import type { OldDocument } from './old-documents.js';
 import { readFlag, readText } from './old-values.js';
+import { ABSENT, END, NULL, PlainDocument } from './plain-document.js';
+import type { Sized } from './sized.js';
 
 // What moves by itself, or is another by rule: which room it is in, and dates that the source leaves out. Dates are compared beside.
 const MOVES = new Set(['room', 'room_id', 'created_date', 'updated_date', 'isRaiseIssue', 'type', 'room_name', '__v', 'status']);
@@ -13,9 +16,25 @@ const PARTICIPANT = PARTICIPANT_FIELDS.filter((field) => !MOVES.has(field));
 const LOCATION = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'];
 const ROOM = ROOM_FIELDS.filter((field) => !MOVES.has(field));
 
-/** The checksum of a message as either database has it, read here without what an import makes of it; `date` is what it should have. */
-export function ofMessage(document: OldDocument, date: Date): Buffer {
-  return checksum(document, MESSAGE, date.getTime());
+/** A message that is stored, as far as it is compared. */
+export interface StoredMessage {
+  /** The id of its room, as hexadecimal digits. */
+  readonly room: string;
+  /** When it was sent, in milliseconds. */
+  readonly moment: number;
+  readonly seq: number;
+  readonly checksum: Buffer;
+}
+
+/** The checksum of a message of the source, read without what an import makes of it; `date` is what it should have. */
+export function ofMessage({ bytes, document }: Sized, date: Date): Buffer {
+  const moment = date.getTime();
+  return (PLAIN.look(bytes) ? ofPlain(moment) : null) ?? checksum(document, MESSAGE, moment);
+}
+
+/** A stored message and its checksum, the same as in the source. */
+export function readStored(bytes: Buffer): StoredMessage {
+  return readPlain(bytes) ?? readDecoded(toDocument(bytes) as Message);
 }
 
 /** The same of somebody in a room. */
@@ -34,9 +53,25 @@ export function ofRoom(document: OldDocument): string {
   return checksum(document, ROOM, 0).toString('base64');
 }
 
-const END = '\u0000';
-const NULL = '\u0001';
-const ABSENT = '\u0002';
+const PLAIN = new PlainDocument(MESSAGE, { flags: ['is_media'], others: ['room', 'created_date', 'seq'] });
+
+function readPlain(bytes: Buffer): StoredMessage | null {
+  if (!PLAIN.look(bytes)) return null;
+  const [room, moment, seq] = [PLAIN.idOf('room'), PLAIN.momentOf('created_date'), PLAIN.int32Of('seq')];
+  if (room === null || moment === null || seq === null) return null;
+  const checksum = ofPlain(moment);
+  return checksum === null ? null : { room, moment, seq, checksum };
+}
+
+function readDecoded(message: Message): StoredMessage {
+  const moment = message.created_date.getTime();
+  return { room: message.room.toHexString(), moment, seq: message.seq, checksum: checksum(message as unknown as OldDocument, MESSAGE, moment) };
+}
+
+function ofPlain(moment: number): Buffer | null {
+  const text = PLAIN.toText(String(moment));
+  return text === null ? null : hash('md5', text, 'buffer');
+}
 
 function checksum(document: OldDocument, fields: readonly string[], moment: number): Buffer {
   let text = `${moment}${END}`;

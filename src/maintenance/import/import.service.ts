@@ -58,6 +58,7 @@ export class ImportService {
     await this.check(run);
     if (!run.dryRun) await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
+    // Before anything is read: what is stored meanwhile is read and not counted, and never the reverse.
     const census = await takeCensus(run.source, run, run.tally);
     for await (const { _id: id } of run.source.findOddRooms(run.deployment)) {
       run.tally.read('rooms');
@@ -79,15 +80,19 @@ export class ImportService {
 
   private async bringSweep(run: Run, names: readonly SameName[]): Promise<void> {
     const sweep = await Sweep.begin(run.source, names, run.from);
-    let verifying = Promise.resolve();
-    for await (const slice of sweep.slices(run.tally)) {
-      await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
-      // While one slice is compared, the next is brought.
+    try {
+      let verifying = Promise.resolve();
+      for await (const slice of sweep.slices(run.tally)) {
+        await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
+        // While one slice is compared, the next is brought.
+        await verifying;
+        verifying = run.dryRun ? verifying : tryAgain(() => this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally));
+        verifying.catch(() => undefined);
+      }
       await verifying;
-      verifying = run.dryRun ? verifying : tryAgain(() => this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally));
-      verifying.catch(() => undefined);
+    } finally {
+      await sweep.close();
     }
-    await verifying;
   }
 
   private async bringSlice(run: Run, all: OldParts): Promise<void> {

@@ -41,12 +41,13 @@ export class OldParts {
     let bytes = 0;
     for await (const one of this.takeAll('roomusers', place)) {
       this.understand('roomusers', one, (old, leaveOut) => {
-        if (bytes + one.bytes > MOST_PARTICIPANTS_BYTES) throw new NotUnderstoodError('size in bytes of all in the room', bytes + one.bytes, `at most ${MOST_PARTICIPANTS_BYTES}`);
+        const together = bytes + one.bytes.length;
+        if (together > MOST_PARTICIPANTS_BYTES) throw new NotUnderstoodError('size in bytes of all in the room', together, `at most ${MOST_PARTICIPANTS_BYTES}`);
         const checksum = ofParticipant(old);
         const participant = toOldParticipant(old, this.slice.headOf(place), leaveOut);
         this.slice.addParticipant(place, participant, checksum);
         participants.push(participant);
-        bytes += one.bytes;
+        bytes = together;
       });
     }
     return { participants, bytes };
@@ -59,10 +60,10 @@ export class OldParts {
     const head = this.slice.headOf(place);
     for (const one of all) {
       this.understand('chats', one, (old, leaveOut) => {
-        const checksum = ofMessage(old, dateOf(old, head));
+        const checksum = ofMessage(one, dateOf(old, head));
         read.push(toOldMessage(old, head, leaveOut));
         this.slice.sums.add(place, checksum);
-        bytes += one.bytes;
+        bytes += one.bytes.length;
       });
     }
     return { read, bytes, isLast };

@@ -68,11 +68,11 @@ export function toOrdered(field: 'room' | 'room_id', { ids, places, dates, from 
   ];
 }
 
-/** How many participants or messages each room has, by the room's id: null stands for what is no id. */
-export function toCounts(field: 'room' | 'room_id', from: Id | null): object[] {
+/** How many participants or messages each room has, by the room's id: null stands for what is no id; `withNewest`: and the newest date of each. */
+export function toCounts(field: 'room' | 'room_id', from: Id | null, { withNewest = false } = {}): object[] {
   const isDate = { $and: [{ $eq: [{ $type: '$created_date' }, 'date'] }, { $gte: ['$created_date', FIRST_DATE] }, { $lte: ['$created_date', LAST_DATE] }] };
-  const newest = { $max: { $cond: [isDate, '$created_date', null] } };
-  return [{ $match: since(from) }, { $group: { _id: toRoomId(field), count: { $sum: 1 }, newest } }, { $sort: { _id: 1 } }];
+  const newest = withNewest ? { newest: { $max: { $cond: [isDate, '$created_date', null] } } } : {};
+  return [{ $match: since(from) }, { $group: { _id: toRoomId(field), count: { $sum: 1 }, ...newest } }, { $sort: { _id: 1 } }];
 }
 
 /** The rooms that are not of the deployment. */

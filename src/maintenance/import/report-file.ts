@@ -1,5 +1,6 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 
+import { ImportRefusedError } from './import.errors.js';
 import type { Finding } from './tally.js';
 
 const WAITING = 65_536;
@@ -11,12 +12,13 @@ export class ReportFile {
   private waiting = '';
   private isFirst = true;
 
+  /** @throws ImportRefusedError where no file can be written there */
   constructor(
     private readonly path: string,
     head: object,
   ) {
     this.part = `${path}.part`;
-    this.file = openSync(this.part, 'w');
+    this.file = open(this.part, path);
     this.waiting = `${JSON.stringify(head).slice(0, -1)},\n"findings":[`;
   }
 
@@ -37,5 +39,13 @@ export class ReportFile {
   private flush(): void {
     writeSync(this.file, this.waiting);
     this.waiting = '';
+  }
+}
+
+function open(part: string, path: string): number {
+  try {
+    return openSync(part, 'w');
+  } catch (error) {
+    throw new ImportRefusedError(`The report cannot be written as ${path} (${(error as NodeJS.ErrnoException).code}). Name another place by --report.`, error);
   }
 }

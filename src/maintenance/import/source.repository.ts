@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import mongoose, { type mongo } from 'mongoose';
 
-import { toDocument, type Id } from '../../mongo/index.js';
+import { DatabaseUnavailableError, rawBatches, toDatabaseError, toDocument, type Id } from '../../mongo/index.js';
 import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
 import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Wanted } from './old-query.js';
@@ -24,7 +24,8 @@ export interface RoomCount {
   /** Null: no id. */
   readonly _id: Id | null;
   readonly count: number;
-  readonly newest: Date | null;
+  /** Where it was asked for; null: none has a date. */
+  readonly newest?: Date | null;
 }
 
 const LOCATIONS = 'userlocations';
@@ -36,6 +37,8 @@ export class SourceRepository {
   private constructor(
     private readonly client: mongo.MongoClient,
     private readonly database: mongo.Db,
+    /** Whether every command goes to one and the same server, whichever that is. */
+    private readonly isOneServer: boolean,
   ) {}
 
   /** @throws SourceAwayError, ImportRefusedError where there is nothing of a chat service */
@@ -45,7 +48,7 @@ export class SourceRepository {
       const database = (await client.connect()).db(name);
       const names = (await database.listCollections({}, { nameOnly: true }).toArray()).map((one) => one.name);
       if (!names.includes('rooms')) throw new ImportRefusedError(`The source's database ${name} has no collection rooms: is that its name?`);
-      return new SourceRepository(client, database);
+      return new SourceRepository(client, database, await goesToOneServer(client, database));
     } catch (error) {
       await client.close();
       throw toSourceError(error);
@@ -98,12 +101,14 @@ export class SourceRepository {
 
   /** The participants or messages of these rooms as BSON, in batches; each has its room's place where the room's id was. */
   readOrdered(name: OfRooms, wanted: Wanted): AsyncGenerator<Buffer[]> {
-    return this.batches(this.database.collection(name).aggregate(toOrdered(ROOM_FIELD_OF[name], wanted), { ...RAW, allowDiskUse: true }));
+    const pipeline = toOrdered(ROOM_FIELD_OF[name], wanted);
+    if (!this.isOneServer) return this.batches(this.database.collection(name).aggregate(pipeline, { ...RAW, allowDiskUse: true }));
+    return this.rawBatches(name, { aggregate: name, pipeline, cursor: { batchSize: AT_ONCE }, allowDiskUse: true, ...toConcern(this.database) });
   }
 
   /** Counts by room, in the order of their ids. */
-  counts(name: OfRooms, from: Id | null): AsyncGenerator<RoomCount> {
-    return this.read(this.database.collection(name).aggregate(toCounts(ROOM_FIELD_OF[name], from), { ...RAW, allowDiskUse: true }));
+  counts(name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<RoomCount> {
+    return this.read(this.database.collection(name).aggregate(toCounts(ROOM_FIELD_OF[name], from, options), { ...RAW, allowDiskUse: true }));
   }
 
   /** What says one of these rooms. */
@@ -142,6 +147,14 @@ export class SourceRepository {
     for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toSized(bytes);
   }
 
+  private async *rawBatches(collection: string, command: object): AsyncGenerator<Buffer[]> {
+    try {
+      for await (const batch of rawBatches(this.client, this.database, { collection, command, batchSize: AT_ONCE })) yield batch.documents();
+    } catch (error) {
+      throw toSourceError(error);
+    }
+  }
+
   private async *batches(cursor: mongo.AbstractCursor): AsyncGenerator<Buffer[]> {
     try {
       while (await (cursor as mongo.AbstractCursor<Buffer> & { hasNext(): Promise<boolean> }).hasNext()) yield cursor.readBufferedDocuments() as Buffer[];
@@ -169,12 +182,25 @@ function toClient(uri: string): mongo.MongoClient {
   }
 }
 
+// What the URI says of it goes into commands by hand.
+function toConcern({ readConcern }: mongo.Db): object {
+  return readConcern === undefined ? {} : { readConcern };
+}
+
+// A replica set's are answered by its primary unless the URI asks for others, a sharded cluster's by any of its routers.
+async function goesToOneServer({ options: { hosts, loadBalanced }, readPreference }: mongo.MongoClient, database: mongo.Db): Promise<boolean> {
+  if (readPreference.mode !== 'primary' || loadBalanced) return false;
+  const { setName } = await database.command({ hello: 1 });
+  return setName !== undefined || hosts.length === 1;
+}
+
 const { MongoError, MongoInvalidArgumentError, MongoServerError } = mongoose.mongo;
 
 function toSourceError(error: unknown): unknown {
   if (!(error instanceof MongoError)) return error;
   if (error instanceof MongoInvalidArgumentError) return new ImportRefusedError(`The source cannot be asked like this: ${error.message}`, error);
-  if (!(error instanceof MongoServerError)) return new SourceAwayError(error);
+  // Also of another primary, where the cursors of the one before are not.
+  if (!(error instanceof MongoServerError) || toDatabaseError(error) instanceof DatabaseUnavailableError) return new SourceAwayError(error);
   return new ImportRefusedError(`The source refuses to be read: ${error.message}`, error);
 }
 

@@ -31,7 +31,7 @@ export async function findDeployments(source: SourceRepository): Promise<Found[]
 
 async function readPairs(source: SourceRepository): Promise<Iterable<Pair>> {
   const pairs = new Map<string, Pair>();
-  for await (const { room, said } of survey(source, 'chats', null)) {
+  for await (const { room, said } of survey(source, 'chats', null, { withNewest: true })) {
     if (room === null) continue;
     const [dbName, agentDb] = [toName(room.db_name), toName(room.agent_db)];
     const key = JSON.stringify([dbName, agentDb]);

@@ -9,9 +9,9 @@ export interface Met {
 }
 
 /** Goes through all rooms and all that says a room side by side, in the order of ids: in the memory of one of each, however many there are. */
-export async function* survey(source: SourceRepository, name: OfRooms, from: Id | null): AsyncGenerator<Met> {
+export async function* survey(source: SourceRepository, name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<Met> {
   const rooms = source.listRooms();
-  const counts = source.counts(name, from);
+  const counts = source.counts(name, from, options);
   let [room, said] = [await next(rooms), await next(counts)];
   while (room !== null || said !== null) {
     const order = compare(room, said);

@@ -31,6 +31,11 @@ export class Sweep {
     return new Sweep(source, names, { ids, places, dates, from });
   }
 
+  /** Ends the reading, also where it was not read to its end. */
+  async close(): Promise<void> {
+    await Promise.all([this.sources.roomusers.close(), this.sources.chats.close()]);
+  }
+
   /** Its rooms, some at a time, in the order of their places. */
   async *slices(tally: Tally): AsyncGenerator<Slice> {
     for (let from = 0; from < this.names.length; from += ROOMS_A_SLICE) {

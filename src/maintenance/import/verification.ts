@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { BroughtMessageRepository } from '../../message/index.js';
 import type { Id } from '../../mongo/index.js';
-import { BroughtRoomRepository, type Message, type Room } from '../../room/index.js';
+import { BroughtRoomRepository, type Room } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
-import { ofMessage, ofParticipant, ofRoom, Sums } from './checksum.js';
+import { ofParticipant, ofRoom, readStored, Sums, type StoredMessage } from './checksum.js';
 import type { OldDocument } from './old-documents.js';
 import { keyOf } from './old-group.js';
 import type { Slice } from './slice.js';
@@ -22,7 +22,7 @@ export interface Verified {
 interface Compared {
   readonly place: number;
   readonly room: Room;
-  newest: Message | null;
+  newest: Moment | null;
 }
 
 /** Reads back what is stored and compares it with what was read of the source: counts and checksums, room by room. */
@@ -39,11 +39,12 @@ export class Verification {
     const places = [...slice.groups.keys()].filter((place) => slice.groups[place] !== null);
     const compared = await this.findRooms(tenant, slice, places);
     const byId = new Map(compared.map((one) => [one.room._id.toHexString(), one]));
-    await this.messages.read(tenant, compared.map(({ room }) => room._id), from, (message) => {
-      const one = byId.get(message.room.toHexString());
+    await this.messages.read(tenant, compared.map(({ room }) => room._id), from, (bytes) => {
+      const stored = readStored(bytes);
+      const one = byId.get(stored.room);
       if (one === undefined) return;
-      sums.add(one.place, ofMessage(message as unknown as OldDocument, message.created_date));
-      if (one.newest === null || !isBefore(message, one.newest)) one.newest = message;
+      sums.add(one.place, stored.checksum);
+      if (one.newest === null || !isBefore(stored, one.newest)) one.newest = stored;
     });
     const found = new Map(compared.map((one) => [one.place, one]));
     for (const place of places) {
@@ -83,10 +84,11 @@ function isEverybodyIn(slice: Slice, place: number, room: Room): boolean {
 
 function isPreviewRight({ room: { last_message: preview, seq }, newest }: Compared): boolean {
   if (newest === null) return true;
-  return preview !== null && newest.seq <= seq && !isBefore(preview, newest);
+  return preview !== null && newest.seq <= seq && !isBefore({ moment: preview.created_date.getTime(), seq: preview.seq }, newest);
 }
 
-function isBefore(one: Message, other: Message): boolean {
-  const apart = one.created_date.getTime() - other.created_date.getTime();
-  return apart < 0 || (apart === 0 && one.seq < other.seq);
+type Moment = Pick<StoredMessage, 'moment' | 'seq'>;
+
+function isBefore(one: Moment, other: Moment): boolean {
+  return one.moment < other.moment || (one.moment === other.moment && one.seq < other.seq);
 }

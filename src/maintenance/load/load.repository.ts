@@ -7,7 +7,6 @@ import { ControlDatabase, DUPLICATE_KEY, type StoredDocument } from '../../mongo
 import { ROOMS } from '../../room/index.js';
 import { TenantModels, type Tenant, type TenantCollection } from '../../tenancy/index.js';
 
-
 /** What was begun and is not ended yet. */
 interface LoadRecord {
   /** Name of the tenant's database. */

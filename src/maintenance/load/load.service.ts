@@ -64,7 +64,6 @@ export class LoadService {
     await this.record(report, actor);
     // Where something is missing, the same run again may bring it.
     if (report.agrees) await this.loads.end(tenant);
-    progress.end();
     return report;
   }
 
