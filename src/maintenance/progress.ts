@@ -24,6 +24,12 @@ export class Progress {
     this.say();
   }
 
+  /** How much it is, as soon as somebody knows. */
+  expect(total: number): void {
+    this.total = total;
+    this.say();
+  }
+
   advance(by: number): void {
     this.done += by;
     if (performance.now() - this.said >= (this.isTerminal ? EVERY_MS.terminal : EVERY_MS.lines)) this.say();

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { ClientSession } from 'mongoose';
+import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, rawBatches, readAll, type Id } from '../mongo/index.js';
-import type { Message } from '../room/index.js';
+import { ALL_AT_ONCE, insertRaw, rawBatches, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
-import { MESSAGES, toDriverCollection } from './message.schema.js';
+import { MESSAGES, toDriverCollection, type MessageRecord } from './message.schema.js';
 
 const READ_AT_ONCE = 2_000;
 
@@ -23,22 +22,25 @@ export class BroughtMessageRepository {
     });
   }
 
-  /** Stores messages, and marks them. */
-  async insert(tenant: Tenant, all: readonly Message[], session: ClientSession): Promise<void> {
-    // In place: there are millions of them.
-    for (const message of all) message.brought_in = true;
-    await this.models.with(tenant, MESSAGES, (messages) => toDriverCollection(messages).insertMany([...all], { session }));
+  /** Stores messages as `toBrought` makes them. @throws MongoServerError, DatabaseUnavailableError */
+  insert(tenant: Tenant, documents: readonly Buffer[], session: ClientSession): Promise<void> {
+    return this.models.with(tenant, MESSAGES, (messages) => insertRaw(toDatabase(messages), { collection: messages.collection.name, documents, session }));
   }
 
   /** Reads what was moved into these rooms, as BSON; with `from` only messages of that id and later ones. */
   read(tenant: Tenant, rooms: readonly Id[], from: Id | null, visit: (message: Buffer) => void): Promise<void> {
     const filter = { room: { $in: rooms }, brought_in: true, ...(from === null ? {} : { _id: { $gte: from } }) };
-    return this.models.with(tenant, MESSAGES, async ({ db, collection: { name } }, deadline) => {
+    return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
+      const [{ name }, database] = [messages.collection, toDatabase(messages)];
       const find = { find: name, filter, hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE, readConcern: { level: 'majority' } };
-      for await (const batch of rawBatches(db.getClient(), db.getClient().db(db.name), { collection: name, command: find, batchSize: READ_AT_ONCE })) {
+      for await (const batch of rawBatches(messages.db.getClient(), database, { collection: name, command: find, batchSize: READ_AT_ONCE })) {
         for (const message of batch.documents()) visit(message);
         deadline.renew();
       }
     });
   }
+}
+
+function toDatabase({ db }: Model<MessageRecord>): mongo.Db {
+  return db.getClient().db(db.name);
 }

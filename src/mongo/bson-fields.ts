@@ -9,6 +9,8 @@ export class BsonFields {
   readonly types: Uint8Array;
   /** Where each field's value begins. */
   readonly places: Int32Array;
+  /** How many fields the document has, those of other names included, and each as often as it is there. */
+  count = 0;
   private readonly names: readonly Buffer[];
   private readonly byLength: number[][] = [];
 
@@ -25,8 +27,10 @@ export class BsonFields {
    */
   find(bytes: Buffer, start: number): boolean {
     this.types.fill(0);
+    this.count = 0;
     return eachElement(bytes, start, (type, name, value) => {
       if (bytes[name] === DOLLAR) return false;
+      this.count++;
       const index = this.indexOf(bytes, name, value - 1);
       if (index >= 0) {
         this.types[index] = type;

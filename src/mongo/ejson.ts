@@ -29,6 +29,12 @@ export function storedBytes(document: StoredDocument): number {
   return BSON.calculateObjectSize(document);
 }
 
+/** The document as BSON, as the driver sends it. */
+export function toBytes(document: StoredDocument): Buffer {
+  const { buffer, byteOffset, byteLength } = BSON.serialize(document, { ignoreUndefined: false });
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 const NUMBERS = new Set(['Int32', 'Double', 'Long', 'Decimal128']);
 
 export function kindOf(value: unknown): StoredKind {

@@ -3,8 +3,8 @@ import type { SameName } from './old-query.js';
 
 // Each sweep reads the source's participants and messages from end to end, because there is no index of their rooms.
 const ROOMS_A_SWEEP = 10_000;
-const ROOMS_AT_ONCE = 200;
-const MESSAGES_AT_ONCE = 1_000;
+const ROOMS_AT_ONCE = 400;
+const MESSAGES_AT_ONCE = 2_000;
 const BYTES_AT_ONCE = 16 * 1024 * 1024;
 
 /** As many names as one sweep is for. */

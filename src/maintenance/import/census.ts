@@ -1,7 +1,7 @@
 import type { Id } from '../../mongo/index.js';
 import type { Deployment } from './old-query.js';
 import { ROOM_FIELD_OF, type OfRooms, type SourceRepository } from './source.repository.js';
-import { isOf, survey } from './survey.js';
+import { isOf, Survey } from './survey.js';
 import type { Tally } from './tally.js';
 
 /** How much of a collection belongs to whom, when it was counted. */
@@ -10,24 +10,45 @@ export interface Share {
   readonly ofOthers: number;
 }
 
+const NAMES = ['roomusers', 'chats'] as const;
 const STRAYS_AT_ONCE = 5_000;
 
-/** Counts what is of the deployment and what of others, and tells of each document whose room is not there. */
-export async function takeCensus(source: SourceRepository, { deployment, from }: { deployment: Deployment; from: Id | null }, tally: Tally): Promise<Record<OfRooms, Share>> {
-  const take = async (name: OfRooms): Promise<Share> => {
-    const strays: (Id | null)[] = [];
-    let [ours, ofOthers] = [0, 0];
-    for await (const { room, said } of survey(source, name, from)) {
-      if (said === null) continue;
-      if (room === null) strays.push(said._id);
-      else if (isOf(deployment, room)) ours += said.count;
-      else ofOthers += said.count;
-      if (strays.length === STRAYS_AT_ONCE) await tellStrays(source, { name, rooms: strays.splice(0), from }, tally);
+/** What is counted, and whose it may be. */
+export interface Counted {
+  readonly deployment: Deployment;
+  /** Only what has this id or a later one; null: everything. */
+  readonly from: Id | null;
+}
+
+/** How much the source has of the deployment and of others. */
+export class Census {
+  private constructor(
+    private readonly source: SourceRepository,
+    private readonly counted: Counted,
+    private readonly survey: Survey<OfRooms>,
+  ) {}
+
+  /** Counts: what is stored after this is not in it. */
+  static async begin(source: SourceRepository, counted: Counted): Promise<Census> {
+    return new Census(source, counted, await Survey.begin(source, NAMES, counted.from));
+  }
+
+  /** Finds out whose all of it is, and tells of each document whose room is not there. */
+  async take(tally: Tally): Promise<Record<OfRooms, Share>> {
+    const { from, deployment } = this.counted;
+    const shares = { roomusers: { ours: 0, ofOthers: 0 }, chats: { ours: 0, ofOthers: 0 } };
+    const strays: Record<OfRooms, (Id | null)[]> = { roomusers: [], chats: [] };
+    for await (const { room, said } of this.survey.meet()) {
+      for (const name of NAMES) {
+        const { [name]: of } = said;
+        if (of === null) continue;
+        if (room !== null) shares[name][isOf(deployment, room) ? 'ours' : 'ofOthers'] += of.count;
+        else if (strays[name].push(of._id) === STRAYS_AT_ONCE) await tellStrays(this.source, { name, rooms: strays[name].splice(0), from }, tally);
+      }
     }
-    await tellStrays(source, { name, rooms: strays, from }, tally);
-    return { ours, ofOthers };
-  };
-  return { roomusers: await take('roomusers'), chats: await take('chats') };
+    await Promise.all(NAMES.map((name) => tellStrays(this.source, { name, rooms: strays[name], from }, tally)));
+    return shares;
+  }
 }
 
 async function tellStrays(source: SourceRepository, { name, rooms, from }: { name: OfRooms; rooms: (Id | null)[]; from: Id | null }, tally: Tally): Promise<void> {

@@ -7,14 +7,20 @@ import { ROOM_FIELDS, type Message } from '../../room/index.js';
 import type { OldDocument } from './old-documents.js';
 import { readFlag, readText } from './old-values.js';
 import { ABSENT, END, NULL, PlainDocument } from './plain-document.js';
-import type { Sized } from './sized.js';
 
 // What moves by itself, or is another by rule: which room it is in, and dates that the source leaves out. Dates are compared beside.
 const MOVES = new Set(['room', 'room_id', 'created_date', 'updated_date', 'isRaiseIssue', 'type', 'room_name', '__v', 'status']);
 const MESSAGE = PREVIEW_FIELDS.filter((field) => !MOVES.has(field));
+// Fields of a message that are not compared as they are.
+const BESIDE = [...PREVIEW_FIELDS.filter((field) => MOVES.has(field)), 'seq'];
 const PARTICIPANT = PARTICIPANT_FIELDS.filter((field) => !MOVES.has(field));
 const LOCATION = ['agent_id', 'order_id', 'lat', 'lng', 'short_code', 'status'];
 const ROOM = ROOM_FIELDS.filter((field) => !MOVES.has(field));
+
+/** Messages of the source and of here are read with it, one at a time. */
+export const PLAIN = new PlainDocument(MESSAGE, { flags: ['is_media'], others: BESIDE });
+/** The fields that it finds, in their order. */
+export const PLAIN_FIELDS: readonly string[] = [...MESSAGE, ...BESIDE];
 
 /** A message that is stored, as far as it is compared. */
 export interface StoredMessage {
@@ -26,10 +32,15 @@ export interface StoredMessage {
   readonly checksum: Buffer;
 }
 
-/** The checksum of a message of the source, read without what an import makes of it; `date` is what it should have. */
-export function ofMessage({ bytes, document }: Sized, date: Date): Buffer {
-  const moment = date.getTime();
-  return (PLAIN.look(bytes) ? ofPlain(moment) : null) ?? checksum(document, MESSAGE, moment);
+/** The checksum of a message of the source as it is, without what an import makes of it; `moment` is when it should have been sent, in milliseconds. */
+export function ofMessage(document: OldDocument, moment: number): Buffer {
+  return checksum(document, MESSAGE, moment);
+}
+
+/** The same of the message that `PLAIN` has looked at last; null where only decoding tells. */
+export function ofPlain(moment: number): Buffer | null {
+  const text = PLAIN.toText(String(moment));
+  return text === null ? null : hash('md5', text, 'buffer');
 }
 
 /** A stored message and its checksum, the same as in the source. */
@@ -53,8 +64,6 @@ export function ofRoom(document: OldDocument): string {
   return checksum(document, ROOM, 0).toString('base64');
 }
 
-const PLAIN = new PlainDocument(MESSAGE, { flags: ['is_media'], others: ['room', 'created_date', 'seq'] });
-
 function readPlain(bytes: Buffer): StoredMessage | null {
   if (!PLAIN.look(bytes)) return null;
   const [room, moment, seq] = [PLAIN.idOf('room'), PLAIN.momentOf('created_date'), PLAIN.int32Of('seq')];
@@ -66,11 +75,6 @@ function readPlain(bytes: Buffer): StoredMessage | null {
 function readDecoded(message: Message): StoredMessage {
   const moment = message.created_date.getTime();
   return { room: message.room.toHexString(), moment, seq: message.seq, checksum: checksum(message as unknown as OldDocument, MESSAGE, moment) };
-}
-
-function ofPlain(moment: number): Buffer | null {
-  const text = PLAIN.toText(String(moment));
-  return text === null ? null : hash('md5', text, 'buffer');
 }
 
 function checksum(document: OldDocument, fields: readonly string[], moment: number): Buffer {

@@ -4,13 +4,14 @@ import type { Id } from '../../mongo/index.js';
 import { BroughtRoomRepository } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
 import { inBatches, inSweeps } from './batches.js';
-import { takeCensus, type Share } from './census.js';
+import { Census, type Share } from './census.js';
 import { ImportRefusedError } from './import.errors.js';
 import { ImportSessionRepository } from './import-session.repository.js';
 import { OldParts } from './old-parts.js';
 import { LocationImport } from './location-import.js';
 import type { Deployment, SameName } from './old-query.js';
 import { NotUnderstoodError } from './old-values.js';
+import { Overlap } from './overlap.js';
 import { PartStore } from './part-store.js';
 import type { Plan } from './plan.js';
 import type { Progress } from '../progress.js';
@@ -38,6 +39,9 @@ export interface ImportStreams {
 
 type Run = ImportOptions & ImportStreams & { readonly tenant: Tenant };
 
+// So that MongoDB has something to store while it is waited for what it has stored.
+const STORED_AT_ONCE = 2;
+
 /** Moves a deployment of the replaced service into a tenant. */
 @Injectable()
 export class ImportService {
@@ -59,17 +63,21 @@ export class ImportService {
     if (!run.dryRun) await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
     // Before anything is read: what is stored meanwhile is read and not counted, and never the reverse.
-    const census = await takeCensus(run.source, run, run.tally);
+    const census = await Census.begin(run.source, run);
+    run.progress.begin('messages', null);
+    const [shares] = await whole([census.take(run.tally).then((taken) => expected(run, taken)), this.bringRooms(run)]);
+    run.progress.begin('locations', null);
+    await this.locations.bring(tenant, run, run.tally);
+    if (!run.dryRun) await this.sessions.forget(tenant);
+    return shares;
+  }
+
+  private async bringRooms(run: Run): Promise<void> {
     for await (const { _id: id } of run.source.findOddRooms(run.deployment)) {
       run.tally.read('rooms');
       run.tally.misunderstand('rooms', id, new NotUnderstoodError('_id', id, 'an ObjectId'));
     }
-    run.progress.begin('messages', census.chats.ours);
     for await (const names of inSweeps(run.source.sameNames(run.deployment))) await this.bringSweep(run, names);
-    run.progress.begin('locations', null);
-    await this.locations.bring(tenant, run, run.tally);
-    if (!run.dryRun) await this.sessions.forget(tenant);
-    return census;
   }
 
   private async check({ tenant, source, deployment, intoExisting }: Run): Promise<void> {
@@ -96,15 +104,29 @@ export class ImportService {
   }
 
   private async bringSlice(run: Run, all: OldParts): Promise<void> {
-    let storing = Promise.resolve();
-    for await (const parts of inBatches(all.read())) {
-      // While one batch is stored, the next is read; never two at once, so that a room's messages are stored in their order.
-      await storing;
-      storing = this.parts.bring(run.tenant, parts, { source: run.source.identity, dryRun: run.dryRun }).then((plans) => count(run, plans));
-      storing.catch(() => undefined);
+    const storing = new Overlap(STORED_AT_ONCE);
+    try {
+      for await (const parts of inBatches(all.read())) {
+        // A room's messages are stored in their order.
+        if (parts[0]?.isFirst !== true) await storing.end();
+        await storing.begin(async () => count(run, await this.parts.bring(run.tenant, parts, { source: run.source.identity, dryRun: run.dryRun })));
+      }
+      await storing.end();
+    } finally {
+      await storing.settle();
     }
-    await storing;
   }
+}
+
+function expected({ progress }: Run, shares: Record<OfRooms, Share>): Record<OfRooms, Share> {
+  progress.expect(shares.chats.ours);
+  return shares;
+}
+
+// All of it is over then, however it ends.
+async function whole<T extends readonly Promise<unknown>[]>(pieces: readonly [...T]): ReturnType<typeof Promise.all<T>> {
+  await Promise.allSettled(pieces);
+  return Promise.all(pieces);
 }
 
 function count({ tally, progress }: Run, plans: readonly Plan[]): void {

@@ -76,7 +76,7 @@ function understand(sized: Sized, tally: Tally): Read | null {
   const { document: old } = sized;
   tally.read('userlocations');
   try {
-    checkSize(sized);
+    checkSize(sized.bytes);
     return { location: toOldLocation(old, (field) => tally.leaveOut('userlocations', field)), checksum: ofLocation(old, dateOfLocation(old)) };
   } catch (error) {
     tally.misunderstand('userlocations', old._id, error);

@@ -1,7 +1,7 @@
 import { toId, type Id } from '../../mongo/index.js';
 import { PREVIEW_FIELDS } from '../../message/index.js';
 import { PARTICIPANT_FIELDS } from '../../participant/index.js';
-import { ROOM_FIELDS, toRoomType, type Message, type Participant, type Room } from '../../room/index.js';
+import { ROOM_FIELDS, toRoomType, type Participant, type Room } from '../../room/index.js';
 import { NotUnderstoodError, readDate, readFlag, readInteger, readMade, readText, type Reading } from './old-values.js';
 
 /** A document of the source, decoded. */
@@ -15,9 +15,6 @@ export interface OldRoom {
   /** Null: not said. */
   readonly updated: Date | null;
 }
-
-/** A message in the types of here, before it has its place. */
-export type OldMessage = Omit<Message, 'seq'>;
 
 /** Names of fields that are not kept, because nobody asks for them. */
 export type Unknown = (field: string) => void;
@@ -52,14 +49,13 @@ export function toOldParticipant(old: OldDocument, room: OldRoom, unknown: Unkno
   return Object.assign(old, { _id: readId(old), status: old.status ?? true, room_id: room.id, created_date: created, updated_date: updated }) as unknown as Participant;
 }
 
-/** Makes of the document a message of `room`; without a date as old as the room. @throws NotUnderstoodError */
-export function toOldMessage(old: OldDocument, room: OldRoom, unknown: Unknown): OldMessage {
+/** Makes of the document a message without `room`; without a date as old as the room that it is of. @throws NotUnderstoodError */
+export function toMended(old: OldDocument, room: OldRoom, unknown: Unknown): OldDocument {
   const created = dateOf(old, room);
   mend(old, MESSAGE, unknown);
-  old._id = readId(old);
-  old.room = room.id;
-  old.created_date = created;
-  return old as unknown as OldMessage;
+  const { _id, ...fields } = old;
+  delete fields.room;
+  return { _id: readId({ _id }), ...fields, created_date: created };
 }
 
 /** The date of what is in a room. @throws NotUnderstoodError */

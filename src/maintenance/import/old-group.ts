@@ -1,6 +1,7 @@
 import { compareIds, type Id } from '../../mongo/index.js';
 import { identityOf, type Participant, type Room } from '../../room/index.js';
-import type { OldMessage, OldRoom } from './old-documents.js';
+import type { OldRoom } from './old-documents.js';
+import type { OldMessage } from './old-message.js';
 
 /** Rooms of the source that have one name and become one; the oldest of those that can be understood is the head, whose fields win. */
 export interface OldGroup {

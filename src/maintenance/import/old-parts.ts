@@ -1,10 +1,12 @@
+import { toDocument } from '../../mongo/index.js';
 import type { Participant } from '../../room/index.js';
-import { dateOf, toOldMessage, toOldParticipant, type OldDocument, type OldMessage } from './old-documents.js';
-import { ofMessage, ofParticipant } from './checksum.js';
+import { ofParticipant } from './checksum.js';
+import { toOldParticipant } from './old-documents.js';
+import { readMessage, type OldMessage } from './old-message.js';
 import type { ByPlace, Taken } from './by-place.js';
 import type { OldPart } from './old-group.js';
 import { NotUnderstoodError } from './old-values.js';
-import { checkSize, MOST_PARTICIPANTS_BYTES, type Sized } from './sized.js';
+import { checkSize, MOST_PARTICIPANTS_BYTES } from './sized.js';
 import type { Slice } from './slice.js';
 import type { OfRooms } from './source.repository.js';
 import type { Tally } from './tally.js';
@@ -40,9 +42,10 @@ export class OldParts {
     const participants: Participant[] = [];
     let bytes = 0;
     for await (const one of this.takeAll('roomusers', place)) {
-      this.understand('roomusers', one, (old, leaveOut) => {
-        const together = bytes + one.bytes.length;
+      this.understand('roomusers', one, (leaveOut) => {
+        const together = bytes + one.length;
         if (together > MOST_PARTICIPANTS_BYTES) throw new NotUnderstoodError('size in bytes of all in the room', together, `at most ${MOST_PARTICIPANTS_BYTES}`);
+        const old = toDocument(one);
         const checksum = ofParticipant(old);
         const participant = toOldParticipant(old, this.slice.headOf(place), leaveOut);
         this.slice.addParticipant(place, participant, checksum);
@@ -59,38 +62,37 @@ export class OldParts {
     const { all, isLast } = await this.take('chats', place);
     const head = this.slice.headOf(place);
     for (const one of all) {
-      this.understand('chats', one, (old, leaveOut) => {
-        const checksum = ofMessage(one, dateOf(old, head));
-        read.push(toOldMessage(old, head, leaveOut));
-        this.slice.sums.add(place, checksum);
-        bytes += one.bytes.length;
+      this.understand('chats', one, (leaveOut) => {
+        const message = readMessage(one, head, leaveOut);
+        read.push(message);
+        this.slice.sums.add(place, message.checksum);
+        bytes += one.length;
       });
     }
     return { read, bytes, isLast };
   }
 
-  private understand(name: OfRooms, sized: Sized, read: (old: OldDocument, leaveOut: (field: string) => void) => void): void {
+  private understand(name: OfRooms, bytes: Buffer, read: (leaveOut: (field: string) => void) => void): void {
     this.tally.read(name);
-    const { _id: id } = sized.document;
     try {
-      checkSize(sized);
-      read(sized.document, (field) => this.tally.leaveOut(name, field));
+      checkSize(bytes);
+      read((field) => this.tally.leaveOut(name, field));
     } catch (error) {
-      this.tally.misunderstand(name, id, error);
+      this.tally.misunderstand(name, toDocument(bytes)._id, error);
     }
   }
 
   // Of rooms that could not be understood.
   private async leave(place: number): Promise<void> {
     for (const name of ['roomusers', 'chats'] as const) {
-      for await (const { document } of this.takeAll(name, place)) {
+      for await (const bytes of this.takeAll(name, place)) {
         this.tally.read(name);
-        this.tally.skip(name, document._id, 'its room cannot be understood');
+        this.tally.skip(name, toDocument(bytes)._id, 'its room cannot be understood');
       }
     }
   }
 
-  private async *takeAll(name: OfRooms, place: number): AsyncGenerator<Sized> {
+  private async *takeAll(name: OfRooms, place: number): AsyncGenerator<Buffer> {
     for (let taken: Taken | null = null; !taken?.isLast; ) {
       taken = await this.take(name, place);
       yield* taken.all;

@@ -39,6 +39,7 @@ export function readInteger(field: string, value: unknown): number {
 }
 
 const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1_000;
+const FIRST_MOMENT = -8.64e15;
 const MILLISECONDS = /^\d{10,14}$/;
 
 /** A moment, also as ISO 8601 text or in milliseconds; null where nothing is said. One that has not come is none: what follows it would get its date. */
@@ -61,8 +62,13 @@ function toDate(field: string, value: unknown): Date | null {
   return moment;
 }
 
+/** Whether these milliseconds are a moment that a message can have: no date that is further away than any here, and none that has not come. */
+export function isPast(moment: number): boolean {
+  return moment >= FIRST_MOMENT && moment <= Date.now() + CLOCKS_DIFFER_MS;
+}
+
 function past(field: string, moment: Date): Date {
-  if (moment.getTime() > Date.now() + CLOCKS_DIFFER_MS) throw new NotUnderstoodError(field, moment, 'a date up to tomorrow');
+  if (!isPast(moment.getTime())) throw new NotUnderstoodError(field, moment, 'a date up to tomorrow');
   return moment;
 }
 

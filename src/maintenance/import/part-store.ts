@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { BroughtMessageRepository, MessageRepository } from '../../message/index.js';
+import { toId } from '../../mongo/index.js';
 import { BroughtRoomRepository, type Room } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
 import { ImportSessionRepository } from './import-session.repository.js';
@@ -39,7 +40,7 @@ export class PartStore {
     const found = await this.rooms.find(tenant, { names: heads.map(({ fields }) => fields.room_name), ids: parts.flatMap(({ group }) => group.ids) });
     const rooms = parts.map((part) => roomOf(part, found));
     // Of a room that is not here, nothing is.
-    const asked = parts.filter((_, at) => isCareful || rooms[at] !== null).flatMap((part) => part.messages.map(({ _id }) => _id));
+    const asked = parts.filter((_, at) => isCareful || rooms[at] !== null).flatMap((part) => part.messages.flatMap(({ id }) => toId(id) ?? []));
     const messages = asked.length === 0 ? new Set<string>() : await this.brought.findStored(tenant, asked);
     return parts.map((part, at) => toPlan(part, { room: rooms[at] ?? null, messages, source }));
   }

@@ -19,6 +19,7 @@ const ID_BYTES = 12;
 export class PlainDocument {
   private readonly fields: BsonFields;
   private readonly places: ReadonlyMap<string, number>;
+  private readonly names: readonly string[];
   private readonly isFlag: readonly boolean[];
   private readonly text = Buffer.allocUnsafe(LONGEST);
   private bytes: Buffer = this.text;
@@ -29,15 +30,32 @@ export class PlainDocument {
     { flags, others }: { flags: readonly string[]; others: readonly string[] },
   ) {
     this.isFlag = compared.map((name) => flags.includes(name));
-    const names = [...compared, ...others];
-    this.fields = new BsonFields(names);
-    this.places = new Map(names.map((name, place) => [name, place]));
+    this.names = [...compared, ...others];
+    this.fields = new BsonFields(this.names);
+    this.places = new Map(this.names.map((name, place) => [name, place]));
   }
 
   /** Looks at a document; false where only decoding tells what it is. */
   look(bytes: Buffer): boolean {
     this.bytes = bytes;
     return this.fields.find(bytes, 0);
+  }
+
+  /** Whether it has nothing but fields of these names, each once and of one of its types; a field that it does not have is of type 0. */
+  isOf(types: readonly (readonly number[])[]): boolean {
+    let known = 0;
+    for (let place = 0; place < this.names.length; place++) {
+      const type = this.fields.types[place] ?? 0;
+      if (type !== 0) known++;
+      if (types[place]?.includes(type) !== true) return false;
+    }
+    return known === this.fields.count;
+  }
+
+  /** Where the field's value begins, or 0 where it has no such field. */
+  placeOf(name: string): number {
+    const place = this.places.get(name) ?? -1;
+    return this.fields.types[place] === 0 ? 0 : (this.fields.places[place] ?? 0);
   }
 
   /** The field's id as hexadecimal digits, or null where it is none. */
@@ -56,6 +74,12 @@ export class PlainDocument {
   int32Of(name: string): number | null {
     const at = this.find(name, TYPES.int32);
     return at === null ? null : this.bytes.readInt32LE(at);
+  }
+
+  /** Whether the field is no text, or one of UTF-8. */
+  isUtf8(name: string): boolean {
+    const at = this.find(name, TYPES.string);
+    return at === null || isUtf8(this.bytes.subarray(at + 4, at + 3 + this.bytes.readInt32LE(at)));
   }
 
   /** What is compared, behind this; null where a field is of another type, very long, or not UTF-8. Good until the next is asked for. */

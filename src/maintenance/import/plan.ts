@@ -1,6 +1,7 @@
-import { newId } from '../../mongo/index.js';
+import { newId, toDocument } from '../../mongo/index.js';
 import { toPreview, type MergedRoom, type Message, type Room, type RoomReplacement } from '../../room/index.js';
 import { mergeParticipants, newest, toEmptyRoom, type MergedParticipant, type OldPart } from './old-group.js';
+import type { OldMessage } from './old-message.js';
 
 /** What has to be stored so that a part of a group is here. */
 export interface Plan {
@@ -10,7 +11,8 @@ export interface Plan {
   readonly made: Room | null;
   readonly changed: RoomReplacement | null;
   readonly merged: readonly MergedRoom[];
-  readonly messages: readonly Message[];
+  /** As BSON. */
+  readonly messages: readonly Buffer[];
   readonly joined: number;
   readonly same: readonly MergedParticipant[];
 }
@@ -27,9 +29,10 @@ export interface Known {
 /** Works out what is missing of the part. What is here keeps its place, whatever the source says now. */
 export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
   const before = room ?? toEmptyRoom(part.group, source, newId());
-  const fresh = toFresh(part, before, messages);
+  const fresh = messages.size === 0 ? part.messages : part.messages.filter(({ id }) => !messages.has(id));
+  const stored = fresh.map((message, at) => message.toStored({ room: before._id, seq: before.seq + 1 + at }));
   const { kept, merged: same } = toJoiners(part, before);
-  const fields = { ...toFields(part, before, source), ...toGrown(before, fresh, kept), ...toMoved(part, before, fresh) };
+  const fields = { ...toFields(part, before, source), ...toGrown(before, { fresh, stored, kept }), ...toMoved(part, before, fresh) };
   const isChanged = Object.keys(fields).length > 0;
   const ids = part.group.ids.filter((id) => !id.equals(before._id));
   return {
@@ -38,17 +41,10 @@ export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
     made: room === null ? { ...before, ...fields } : null,
     changed: room !== null && isChanged ? { id: room._id, seen: room.revision, fields: { ...fields, revision: newId() } } : null,
     merged: ids.map((id) => ({ _id: id, room: before._id })),
-    messages: fresh,
+    messages: stored,
     joined: kept.length,
     same,
   };
-}
-
-function toFresh({ messages }: OldPart, room: Room, stored: ReadonlySet<string>): Message[] {
-  let { seq } = room;
-  const fresh = stored.size === 0 ? messages : messages.filter(({ _id }) => !stored.has(_id.toHexString()));
-  // In place, as they were read.
-  return fresh.map((message) => Object.assign(message, { room: room._id, seq: ++seq }));
 }
 
 function toJoiners({ participants }: OldPart, room: Room): ReturnType<typeof mergeParticipants> {
@@ -64,22 +60,32 @@ function toFields({ group: { head, updated } }: OldPart, room: Room, source: str
   return isNewer && room.brought_by === source && room._id.equals(head.id) ? { ...head.fields, room_name: room.room_name } : {};
 }
 
-function toGrown(room: Room, fresh: readonly Message[], kept: Room['participants']): Partial<Room> {
-  const last = toNewest(room, fresh);
+interface Coming {
+  readonly fresh: readonly OldMessage[];
+  /** The same in their places, as BSON. */
+  readonly stored: readonly Buffer[];
+  readonly kept: Room['participants'];
+}
+
+function toGrown(room: Room, { fresh, stored, kept }: Coming): Partial<Room> {
+  const last = newestOf(room, fresh);
   return {
     ...(kept.length === 0 ? {} : { participants: [...room.participants, ...kept] }),
     ...(fresh.length === 0 ? {} : { seq: room.seq + fresh.length }),
-    ...(last === room.last_message ? {} : { last_message: last === null ? null : toPreview(last) }),
+    ...(last === -1 ? {} : { last_message: toPreview(toDocument(stored[last] as Buffer) as Message) }),
   };
 }
 
-function toNewest(room: Room, fresh: readonly Message[]): Message | null {
-  return fresh.reduce((last, message) => (last !== null && last.created_date > message.created_date ? last : message), room.last_message);
+// The place of the one that becomes the room's newest, the last of those of one date; -1: none does.
+function newestOf({ last_message: last }: Room, fresh: readonly OldMessage[]): number {
+  let [newest, moment] = [-1, last === null ? -Infinity : last.created_date.getTime()];
+  for (const [at, message] of fresh.entries()) if (message.moment >= moment) [newest, moment] = [at, message.moment];
+  return newest;
 }
 
 // The source says when a room moved; where it does not, its messages do.
-function toMoved({ group: { updated } }: OldPart, room: Room, fresh: readonly Message[]): Partial<Room> {
-  const said = updated === null ? fresh.map((message) => message.created_date) : [updated];
+function toMoved({ group: { updated } }: OldPart, room: Room, fresh: readonly OldMessage[]): Partial<Room> {
+  const said = updated === null ? fresh.map(({ moment }) => new Date(moment)) : [updated];
   const moved = newest([room.updated_date, ...said]);
   return moved > room.updated_date ? { updated_date: moved } : {};
 }

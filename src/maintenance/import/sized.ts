@@ -20,6 +20,6 @@ export function toSized(bytes: Buffer): Sized {
 }
 
 /** @throws NotUnderstoodError where the document is larger than any that is moved in */
-export function checkSize({ bytes: { length } }: Sized): void {
+export function checkSize({ length }: Buffer): void {
   if (length > MOST_BYTES) throw new NotUnderstoodError('size in bytes', length, `at most ${MOST_BYTES}`);
 }

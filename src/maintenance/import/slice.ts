@@ -71,7 +71,7 @@ function understand(sized: Sized, tally: Tally): OldRoom | null {
   const { document: old } = sized;
   tally.read('rooms');
   try {
-    checkSize(sized);
+    checkSize(sized.bytes);
     return toOldRoom(old, (field) => tally.leaveOut('rooms', field));
   } catch (error) {
     tally.misunderstand('rooms', old._id, error);

@@ -78,51 +78,49 @@ export class SourceRepository {
   /** Ids of rooms that are of no use as such: old callers could not name them either. */
   findOddRooms(deployment: Deployment): AsyncGenerator<OldDocument> {
     const filter = { _id: { $not: { $type: 'objectId' } }, ...toDeploymentFilter(deployment) };
-    return this.read(this.database.collection('rooms').find(filter as object, { projection: { _id: 1 }, ...RAW }));
+    return this.read(find('rooms', { filter, projection: { _id: 1 } }));
   }
 
   sameNames(deployment: Deployment): AsyncGenerator<SameName> {
-    return this.read(this.database.collection('rooms').aggregate(toSameNames(deployment), { ...RAW, allowDiskUse: true }));
+    return this.read(aggregate('rooms', toSameNames(deployment)));
   }
 
   /** All rooms in the order of their ids, as far as they say whose they are. */
-  listRooms(): AsyncGenerator<ListedRoom> {
-    return this.read(this.database.collection('rooms').find({ _id: { $type: 'objectId' } }, { sort: { _id: 1 }, projection: { db_name: 1, agent_db: 1 }, ...RAW }));
+  listRooms(): AsyncGenerator<ListedRoom[]> {
+    return this.readBatches(find('rooms', { filter: { _id: { $type: 'objectId' } }, sort: { _id: 1 }, projection: { db_name: 1, agent_db: 1 } }));
   }
 
   readRooms(ids: readonly Id[]): AsyncGenerator<Sized> {
-    return this.readSized(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, RAW));
+    return this.readSized(find('rooms', { filter: { _id: { $in: ids } } }));
   }
 
   /** When the rooms were made. */
   readDates(ids: readonly Id[]): AsyncGenerator<OldDocument> {
-    return this.read(this.database.collection('rooms').find({ _id: { $in: [...ids] } } as object, { projection: { created_date: 1 }, ...RAW }));
+    return this.read(find('rooms', { filter: { _id: { $in: ids } }, projection: { created_date: 1 } }));
   }
 
   /** The participants or messages of these rooms as BSON, in batches; each has its room's place where the room's id was. */
   readOrdered(name: OfRooms, wanted: Wanted): AsyncGenerator<Buffer[]> {
-    const pipeline = toOrdered(ROOM_FIELD_OF[name], wanted);
-    if (!this.isOneServer) return this.batches(this.database.collection(name).aggregate(pipeline, { ...RAW, allowDiskUse: true }));
-    return this.rawBatches(name, { aggregate: name, pipeline, cursor: { batchSize: AT_ONCE }, allowDiskUse: true, ...toConcern(this.database) });
+    return this.batches(aggregate(name, toOrdered(ROOM_FIELD_OF[name], wanted)));
   }
 
   /** Counts by room, in the order of their ids. */
-  counts(name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<RoomCount> {
-    return this.read(this.database.collection(name).aggregate(toCounts(ROOM_FIELD_OF[name], from, options), { ...RAW, allowDiskUse: true }));
+  counts(name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<RoomCount[]> {
+    return this.readBatches(aggregate(name, toCounts(ROOM_FIELD_OF[name], from, options)));
   }
 
   /** What says one of these rooms. */
   readStrays(name: OfRooms, rooms: readonly (Id | null)[], from: Id | null): AsyncGenerator<OldDocument> {
     const field = ROOM_FIELD_OF[name];
-    return this.read(this.database.collection(name).find(toStrayFilter(field, rooms, from), { projection: { [field]: 1 }, ...RAW }));
+    return this.read(find(name, { filter: toStrayFilter(field, rooms, from), projection: { [field]: 1 } }));
   }
 
   newestLocations(from: Id | null): AsyncGenerator<NewestLocation> {
-    return this.read(this.database.collection(LOCATIONS).aggregate(toNewestLocations(from), { ...RAW, allowDiskUse: true }));
+    return this.read(aggregate(LOCATIONS, toNewestLocations(from)));
   }
 
   readLocations(ids: readonly Id[]): AsyncGenerator<Sized> {
-    return this.readSized(this.database.collection(LOCATIONS).find({ _id: { $in: [...ids] } } as object, RAW));
+    return this.readSized(find(LOCATIONS, { filter: { _id: { $in: ids } } }));
   }
 
   countLocations(from: Id | null): Promise<number> {
@@ -138,30 +136,26 @@ export class SourceRepository {
     await this.client.close();
   }
 
+  private async *read<T>(asked: Asked): AsyncGenerator<T> {
+    for await (const batch of this.batches(asked)) for (const bytes of batch) yield toDocument(bytes) as T;
+  }
+
+  private async *readBatches<T>(asked: Asked): AsyncGenerator<T[]> {
+    for await (const batch of this.batches(asked)) yield batch.map((bytes) => toDocument(bytes) as T);
+  }
+
+  private async *readSized(asked: Asked): AsyncGenerator<Sized> {
+    for await (const batch of this.batches(asked)) for (const bytes of batch) yield toSized(bytes);
+  }
+
   // As BSON, so that a document that cannot be decoded is one and not the end.
-  private async *read<T>(cursor: mongo.AbstractCursor): AsyncGenerator<T> {
-    for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toDocument(bytes) as T;
-  }
-
-  private async *readSized(cursor: mongo.AbstractCursor): AsyncGenerator<Sized> {
-    for await (const batch of this.batches(cursor)) for (const bytes of batch) yield toSized(bytes);
-  }
-
-  private async *rawBatches(collection: string, command: object): AsyncGenerator<Buffer[]> {
+  private async *batches({ collection, command }: Asked): AsyncGenerator<Buffer[]> {
+    const withConcern = { ...command, ...toConcern(this.database) };
     try {
-      for await (const batch of rawBatches(this.client, this.database, { collection, command, batchSize: AT_ONCE })) yield batch.documents();
+      if (this.isOneServer) for await (const batch of rawBatches(this.client, this.database, { collection, command: withConcern, batchSize: AT_ONCE })) yield batch.documents();
+      else yield* cursorBatches(this.database, withConcern);
     } catch (error) {
       throw toSourceError(error);
-    }
-  }
-
-  private async *batches(cursor: mongo.AbstractCursor): AsyncGenerator<Buffer[]> {
-    try {
-      while (await (cursor as mongo.AbstractCursor<Buffer> & { hasNext(): Promise<boolean> }).hasNext()) yield cursor.readBufferedDocuments() as Buffer[];
-    } catch (error) {
-      throw toSourceError(error);
-    } finally {
-      await cursor.close().catch(() => undefined);
     }
   }
 
@@ -172,7 +166,29 @@ export class SourceRepository {
   }
 }
 
-const RAW = { raw: true, batchSize: AT_ONCE } as const;
+/** A command that answers with a cursor. */
+interface Asked {
+  readonly collection: string;
+  readonly command: object;
+}
+
+function find(collection: string, options: object): Asked {
+  return { collection, command: { find: collection, ...options, batchSize: AT_ONCE } };
+}
+
+function aggregate(collection: string, pipeline: readonly object[]): Asked {
+  return { collection, command: { aggregate: collection, pipeline, cursor: { batchSize: AT_ONCE }, allowDiskUse: true } };
+}
+
+// The driver's own cursor knows which of several servers has it.
+async function* cursorBatches(database: mongo.Db, command: object): AsyncGenerator<Buffer[]> {
+  const cursor = database.runCursorCommand(command, { raw: true, readPreference: database.readPreference }).setBatchSize(AT_ONCE);
+  try {
+    while (await (cursor as mongo.RunCommandCursor & { hasNext(): Promise<boolean> }).hasNext()) yield cursor.readBufferedDocuments();
+  } finally {
+    await cursor.close().catch(() => undefined);
+  }
+}
 
 function toClient(uri: string): mongo.MongoClient {
   try {

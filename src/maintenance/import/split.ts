@@ -1,5 +1,5 @@
 import type { SourceRepository } from './source.repository.js';
-import { survey, toName } from './survey.js';
+import { Survey, toName } from './survey.js';
 
 /** A deployment as a source shows it: all names that rooms have together. */
 export interface Found {
@@ -31,15 +31,17 @@ export async function findDeployments(source: SourceRepository): Promise<Found[]
 
 async function readPairs(source: SourceRepository): Promise<Iterable<Pair>> {
   const pairs = new Map<string, Pair>();
-  for await (const { room, said } of survey(source, 'chats', null, { withNewest: true })) {
+  const survey = await Survey.begin(source, ['chats'], null, { withNewest: true });
+  for await (const { room, said } of survey.meet()) {
     if (room === null) continue;
     const [dbName, agentDb] = [toName(room.db_name), toName(room.agent_db)];
     const key = JSON.stringify([dbName, agentDb]);
     const pair = pairs.get(key) ?? { dbName, agentDb, rooms: 0, messages: 0, newest: null };
     pairs.set(key, pair);
     pair.rooms++;
-    pair.messages += said?.count ?? 0;
-    if (said?.newest && (pair.newest === null || said.newest > pair.newest)) pair.newest = said.newest;
+    pair.messages += said.chats?.count ?? 0;
+    const { newest = null } = said.chats ?? {};
+    if (newest !== null && (pair.newest === null || newest > pair.newest)) pair.newest = newest;
   }
   return pairs.values();
 }

@@ -2,22 +2,45 @@ import { compareIds, type Id } from '../../mongo/index.js';
 import type { Deployment } from './old-query.js';
 import type { ListedRoom, OfRooms, RoomCount, SourceRepository } from './source.repository.js';
 
-/** What a survey meets: a room and how much says it, or what says a room that is not there. */
-export interface Met {
+/** What a survey meets: a room and how much of each collection says it, or what says a room that is not there. */
+export interface Met<Name extends OfRooms> {
   readonly room: ListedRoom | null;
-  readonly said: RoomCount | null;
+  readonly said: Readonly<Record<Name, RoomCount | null>>;
 }
 
-/** Goes through all rooms and all that says a room side by side, in the order of ids: in the memory of one of each, however many there are. */
-export async function* survey(source: SourceRepository, name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<Met> {
-  const rooms = source.listRooms();
-  const counts = source.counts(name, from, options);
-  let [room, said] = [await next(rooms), await next(counts)];
-  while (room !== null || said !== null) {
-    const order = compare(room, said);
-    yield { room: order <= 0 ? room : null, said: order >= 0 ? said : null };
-    if (order <= 0) room = await next(rooms);
-    if (order >= 0) said = await next(counts);
+/** All rooms and all that says a room, counted, side by side in the order of ids: in the memory of a batch of each, however many there are. */
+export class Survey<Name extends OfRooms> {
+  private constructor(
+    private readonly names: readonly Name[],
+    private readonly rooms: Line<ListedRoom>,
+    private readonly counts: readonly Line<RoomCount>[],
+  ) {}
+
+  /** Counts: what is stored after this is not in it. */
+  static async begin<Name extends OfRooms>(source: SourceRepository, names: readonly Name[], from: Id | null, options?: { withNewest: boolean }): Promise<Survey<Name>> {
+    const counts = names.map((name) => new Line(source.counts(name, from, options)));
+    await Promise.all(counts.map((line) => line.next()));
+    return new Survey(names, new Line(source.listRooms()), counts);
+  }
+
+  /** Goes through it, once. */
+  async *meet(): AsyncGenerator<Met<Name>> {
+    const all = [this.rooms, ...this.counts];
+    try {
+      await this.rooms.next();
+      for (let id = firstOf(all); id !== undefined; id = firstOf(all)) {
+        const at = all.filter((line) => line.isAt(id));
+        yield { room: this.rooms.isAt(id) ? this.rooms.head : null, said: this.saidOf(id) };
+        for (const line of at) await line.next();
+      }
+    } finally {
+      await Promise.all(all.map((line) => line.close()));
+    }
+  }
+
+  private saidOf(id: Id | null): Met<Name>['said'] {
+    const heads = this.counts.map((line, at) => [this.names[at], line.isAt(id) ? line.head : null]);
+    return Object.fromEntries(heads) as Met<Name>['said'];
   }
 }
 
@@ -32,15 +55,47 @@ export function toName(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-async function next<T>(items: AsyncGenerator<T>): Promise<T | null> {
-  const item = await items.next();
-  return item.done === true ? null : item.value;
+interface Head {
+  /** Null: no id. */
+  readonly _id: Id | null;
+}
+
+/** What comes in batches, one by one. */
+class Line<T extends Head> {
+  head: T | null = null;
+  private batch: readonly T[] = [];
+  private at = 0;
+
+  constructor(private readonly batches: AsyncGenerator<T[]>) {}
+
+  isAt(id: Id | null): boolean {
+    return this.head !== null && compare(this.head._id, id) === 0;
+  }
+
+  /** Goes on to the next; to null where there is no more. */
+  async next(): Promise<void> {
+    this.at++;
+    if (this.at >= this.batch.length) await this.refill();
+    this.head = this.batch[this.at] ?? null;
+  }
+
+  async close(): Promise<void> {
+    await this.batches.return(undefined);
+  }
+
+  private async refill(): Promise<void> {
+    const next = await this.batches.next();
+    [this.batch, this.at] = [next.done === true ? [] : next.value, 0];
+  }
+}
+
+// Undefined: there is no more.
+function firstOf(all: readonly Line<Head>[]): Id | null | undefined {
+  return all.reduce<Id | null | undefined>((first, { head }) => (head !== null && (first === undefined || compare(head._id, first) < 0) ? head._id : first), undefined);
 }
 
 // What is no id comes first, as MongoDB sorts it.
-function compare(room: ListedRoom | null, said: RoomCount | null): number {
-  if (room === null) return 1;
-  if (said === null) return -1;
-  if (said._id === null) return 1;
-  return compareIds(room._id, said._id);
+function compare(one: Id | null, other: Id | null): number {
+  if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  return compareIds(one, other);
 }
