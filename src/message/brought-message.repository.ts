@@ -22,7 +22,7 @@ export class BroughtMessageRepository {
     });
   }
 
-  /** Stores messages as `toBrought` makes them. @throws MongoServerError, DatabaseUnavailableError */
+  /** Stores messages, as `toBrought` makes them. @throws MongoServerError, DatabaseUnavailableError */
   insert(tenant: Tenant, documents: readonly Buffer[], session: ClientSession): Promise<void> {
     return this.models.with(tenant, MESSAGES, (messages) => insertRaw(toDatabase(messages), { collection: messages.collection.name, documents, session }));
   }

@@ -1,4 +1,4 @@
-export { toBrought, type Place, type Unplaced } from './brought-message.js';
+export { toBrought, type Unplaced } from './brought-message.js';
 export { BroughtMessageRepository } from './brought-message.repository.js';
 export { MessageDto, PreviewDto, toMessageNews } from './dto/message.dto.js';
 export { MessageModule } from './message.module.js';

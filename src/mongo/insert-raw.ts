@@ -7,7 +7,7 @@ import { toDocument } from './find-at-once.js';
 /** Documents that are BSON already, and where they go. */
 export interface RawInsert {
   readonly collection: string;
-  /** Each with its `_id` first; together less than 48 MB. */
+  /** One or several in each, one behind the other, with their `_id` first; together less than 48 MB. */
   readonly documents: readonly Buffer[];
   readonly session: ClientSession;
 }
@@ -24,7 +24,7 @@ interface DriverInternals {
  */
 export async function insertRaw(database: mongo.Db, { collection, documents, session }: RawInsert): Promise<void> {
   if (INTERNALS.makeDocumentSequence === undefined) {
-    await database.collection(collection).insertMany(documents.map(toDocument), { session });
+    await database.collection(collection).insertMany(documents.flatMap(toDocuments), { session });
     return;
   }
   // What the driver shows of them to those who watch its commands.
@@ -32,6 +32,12 @@ export async function insertRaw(database: mongo.Db, { collection, documents, ses
   const { writeErrors } = await database.command({ insert: collection, documents: INTERNALS.makeDocumentSequence('documents', shown, documents) }, { session });
   const [refused] = (writeErrors ?? []) as mongo.ErrorDescription[];
   if (refused !== undefined) throw new mongoose.mongo.MongoServerError(refused);
+}
+
+function toDocuments(bytes: Buffer): mongo.Document[] {
+  const all: mongo.Document[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readInt32LE(at)) all.push(toDocument(bytes.subarray(at, at + bytes.readInt32LE(at))));
+  return all;
 }
 
 const NOTHING = {};

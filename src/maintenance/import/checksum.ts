@@ -29,18 +29,18 @@ export interface StoredMessage {
   /** When it was sent, in milliseconds. */
   readonly moment: number;
   readonly seq: number;
-  readonly checksum: Buffer;
+  readonly checksum: string;
 }
 
 /** The checksum of a message of the source as it is, without what an import makes of it; `moment` is when it should have been sent, in milliseconds. */
-export function ofMessage(document: OldDocument, moment: number): Buffer {
+export function ofMessage(document: OldDocument, moment: number): string {
   return checksum(document, MESSAGE, moment);
 }
 
 /** The same of the message that `PLAIN` has looked at last; null where only decoding tells. */
-export function ofPlain(moment: number): Buffer | null {
+export function ofPlain(moment: number): string | null {
   const text = PLAIN.toText(String(moment));
-  return text === null ? null : hash('md5', text, 'buffer');
+  return text === null ? null : digest(text);
 }
 
 /** A stored message and its checksum, the same as in the source. */
@@ -50,18 +50,18 @@ export function readStored(bytes: Buffer): StoredMessage {
 
 /** The same of somebody in a room. */
 export function ofParticipant(document: OldDocument): string {
-  return checksum(document, PARTICIPANT, 0).toString('base64');
+  return checksum(document, PARTICIPANT, 0);
 }
 
 /** The same of a location; its ids are whole numbers, also as text. */
 export function ofLocation(document: OldDocument, date: Date): string {
   const { agent_id: agent, order_id: order } = document;
-  return checksum({ ...document, agent_id: Number(String(agent)), order_id: Number(String(order)) }, LOCATION, date.getTime()).toString('base64');
+  return checksum({ ...document, agent_id: Number(String(agent)), order_id: Number(String(order)) }, LOCATION, date.getTime());
 }
 
 /** The same of a room alone. */
 export function ofRoom(document: OldDocument): string {
-  return checksum(document, ROOM, 0).toString('base64');
+  return checksum(document, ROOM, 0);
 }
 
 function readPlain(bytes: Buffer): StoredMessage | null {
@@ -77,10 +77,15 @@ function readDecoded(message: Message): StoredMessage {
   return { room: message.room.toHexString(), moment, seq: message.seq, checksum: checksum(message as unknown as OldDocument, MESSAGE, moment) };
 }
 
-function checksum(document: OldDocument, fields: readonly string[], moment: number): Buffer {
+function checksum(document: OldDocument, fields: readonly string[], moment: number): string {
   let text = `${moment}${END}`;
   for (const field of fields) text += toPart(field, document[field]) + END;
-  return hash('md5', text, 'buffer');
+  return digest(text);
+}
+
+// SHA-1 is in processors, and a text of its bytes is made in half the time of a buffer (measured).
+function digest(text: string | Buffer): string {
+  return hash('sha1', text, 'binary');
 }
 
 function toPart(field: string, value: unknown): string {
@@ -100,11 +105,11 @@ export class Sums {
     this.words = new Uint32Array(rooms * WORDS);
   }
 
-  add(room: number, sum: Buffer): void {
+  add(room: number, sum: string): void {
     this.counts[room] = (this.counts[room] ?? 0) + 1;
     for (let word = 0; word < WORDS; word++) {
       const at = room * WORDS + word;
-      this.words[at] = (this.words[at] ?? 0) + sum.readUInt32LE(word * 4);
+      this.words[at] = (this.words[at] ?? 0) + wordOf(sum, word * 4);
     }
   }
 
@@ -115,4 +120,8 @@ export class Sums {
   }
 }
 
-const WORDS = 4;
+const WORDS = 5;
+
+function wordOf(bytes: string, at: number): number {
+  return (bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8) | (bytes.charCodeAt(at + 2) << 16) | (bytes.charCodeAt(at + 3) << 24)) >>> 0;
+}

@@ -130,9 +130,9 @@ async function whole<T extends readonly Promise<unknown>[]>(pieces: readonly [..
 }
 
 function count({ tally, progress }: Run, plans: readonly Plan[]): void {
-  for (const { part, before, made, messages, joined, same } of plans) {
-    tally.written.chats += messages.length;
-    tally.there.chats += part.messages.length - messages.length;
+  for (const { part, before, made, sent, joined, same } of plans) {
+    tally.written.chats += sent;
+    tally.there.chats += part.messages.length - sent;
     tally.written.roomusers += joined;
     tally.there.roomusers += part.participants.length - joined - same.length;
     for (const { from, into } of same) tally.merge('roomusers', from, into);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import mongoose from 'mongoose';
 
-import { PREVIEW_FIELDS } from '../../message/index.js';
+import { PREVIEW_FIELDS, toBrought } from '../../message/index.js';
 import { newId, toDocument } from '../../mongo/index.js';
 import { toMended, type OldDocument, type OldRoom } from './old-documents.js';
 import { readMessage } from './old-message.js';
@@ -25,7 +25,7 @@ interface Read {
 function read(bytes: Buffer): Read {
   const leftOut: string[] = [];
   const message = readMessage(bytes, ROOM, (field) => leftOut.push(field));
-  return { stored: toDocument(message.toStored(PLACE)), moment: message.moment, leftOut };
+  return { stored: toDocument(toBrought([message.unplaced], PLACE)), moment: message.moment, leftOut };
 }
 
 /** The same, all of it decoded. */
@@ -94,7 +94,7 @@ describe('A message of the source', () => {
     const { stored } = read(bytes);
     expect(stored.email).toBe('second');
     expect(Object.keys(stored).filter((field) => field === 'email')).toHaveLength(1);
-    expect(readMessage(bytes, ROOM, () => undefined).toStored(PLACE).toString('latin1').split('email\0')).toHaveLength(2);
+    expect(toBrought([readMessage(bytes, ROOM, () => undefined).unplaced], PLACE).toString('latin1').split('email\0')).toHaveLength(2);
   });
 
   it('is understood the same whether it is decoded or not, whatever its fields are', () => {

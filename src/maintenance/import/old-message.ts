@@ -1,4 +1,4 @@
-import { toBrought, type Place, type Unplaced } from '../../message/index.js';
+import type { Unplaced } from '../../message/index.js';
 import { idOf, toBytes, toDocument, TYPES } from '../../mongo/index.js';
 import { ofMessage, ofPlain, PLAIN, PLAIN_FIELDS } from './checksum.js';
 import { dateOf, toMended, type OldRoom, type Unknown } from './old-documents.js';
@@ -7,21 +7,16 @@ import { isPast } from './old-values.js';
 /** A message of the source in the types of here, before it has its place. */
 export class OldMessage {
   constructor(
-    private readonly unplaced: Unplaced,
+    readonly unplaced: Unplaced,
     /** When it was sent, in milliseconds. */
     readonly moment: number,
     /** Of what the source has. */
-    readonly checksum: Buffer,
+    readonly checksum: string,
   ) {}
 
   /** As hexadecimal digits. */
   get id(): string {
     return idOf(this.unplaced.bytes);
-  }
-
-  /** The message in its place, as BSON. */
-  toStored(place: Place): Buffer {
-    return toBrought(this.unplaced, place);
   }
 }
 

@@ -49,7 +49,7 @@ export class PartStore {
     const made = plans.flatMap((plan) => plan.made ?? []);
     const changed = plans.flatMap((plan) => plan.changed ?? []);
     const merged = plans.flatMap((plan) => plan.merged);
-    const messages = plans.flatMap((plan) => plan.messages);
+    const messages = plans.flatMap((plan) => plan.messages ?? []);
     if (made.length + changed.length + merged.length === 0) return;
     await this.messages.inTransaction(tenant, async (session) => {
       await this.sessions.note(tenant, session);

@@ -1,3 +1,4 @@
+import { toBrought } from '../../message/index.js';
 import { newId, toDocument } from '../../mongo/index.js';
 import { toPreview, type MergedRoom, type Message, type Room, type RoomReplacement } from '../../room/index.js';
 import { mergeParticipants, newest, toEmptyRoom, type MergedParticipant, type OldPart } from './old-group.js';
@@ -11,8 +12,9 @@ export interface Plan {
   readonly made: Room | null;
   readonly changed: RoomReplacement | null;
   readonly merged: readonly MergedRoom[];
-  /** As BSON. */
-  readonly messages: readonly Buffer[];
+  /** As BSON, one behind the other; null: none. */
+  readonly messages: Buffer | null;
+  readonly sent: number;
   readonly joined: number;
   readonly same: readonly MergedParticipant[];
 }
@@ -30,9 +32,8 @@ export interface Known {
 export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
   const before = room ?? toEmptyRoom(part.group, source, newId());
   const fresh = messages.size === 0 ? part.messages : part.messages.filter(({ id }) => !messages.has(id));
-  const stored = fresh.map((message, at) => message.toStored({ room: before._id, seq: before.seq + 1 + at }));
   const { kept, merged: same } = toJoiners(part, before);
-  const fields = { ...toFields(part, before, source), ...toGrown(before, { fresh, stored, kept }), ...toMoved(part, before, fresh) };
+  const fields = { ...toFields(part, before, source), ...toGrown(before, fresh, kept), ...toMoved(part, before, fresh) };
   const isChanged = Object.keys(fields).length > 0;
   const ids = part.group.ids.filter((id) => !id.equals(before._id));
   return {
@@ -41,7 +42,8 @@ export function toPlan(part: OldPart, { room, messages, source }: Known): Plan {
     made: room === null ? { ...before, ...fields } : null,
     changed: room !== null && isChanged ? { id: room._id, seen: room.revision, fields: { ...fields, revision: newId() } } : null,
     merged: ids.map((id) => ({ _id: id, room: before._id })),
-    messages: stored,
+    messages: fresh.length === 0 ? null : toStored(before, fresh),
+    sent: fresh.length,
     joined: kept.length,
     same,
   };
@@ -60,19 +62,17 @@ function toFields({ group: { head, updated } }: OldPart, room: Room, source: str
   return isNewer && room.brought_by === source && room._id.equals(head.id) ? { ...head.fields, room_name: room.room_name } : {};
 }
 
-interface Coming {
-  readonly fresh: readonly OldMessage[];
-  /** The same in their places, as BSON. */
-  readonly stored: readonly Buffer[];
-  readonly kept: Room['participants'];
+// In their places, from the one that is `at`.
+function toStored({ _id, seq }: Room, fresh: readonly OldMessage[], at = 0): Buffer {
+  return toBrought(fresh.map(({ unplaced }) => unplaced), { room: _id, seq: seq + 1 + at });
 }
 
-function toGrown(room: Room, { fresh, stored, kept }: Coming): Partial<Room> {
+function toGrown(room: Room, fresh: readonly OldMessage[], kept: Room['participants']): Partial<Room> {
   const last = newestOf(room, fresh);
   return {
     ...(kept.length === 0 ? {} : { participants: [...room.participants, ...kept] }),
     ...(fresh.length === 0 ? {} : { seq: room.seq + fresh.length }),
-    ...(last === -1 ? {} : { last_message: toPreview(toDocument(stored[last] as Buffer) as Message) }),
+    ...(last === -1 ? {} : { last_message: toPreview(toDocument(toStored(room, fresh.slice(last, last + 1), last)) as Message) }),
   };
 }
 
