@@ -8,7 +8,7 @@ import { print, withProgress, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
 import { toMoment, ValidationFailedError } from './common/index.js';
 import { findDeployments, ImportRefusedError, type ImportService, ReportFile, SourceRepository, Tally, toSummary, toSummaryText, type Deployment, type Found, type ImportOptions, type Summary } from './maintenance/index.js';
-import { toId, type Id } from './mongo/index.js';
+import { firstIdOf, type Id } from './mongo/index.js';
 import type { Tenant } from './tenancy/index.js';
 
 interface Options extends OutputOptions {
@@ -41,8 +41,8 @@ export function addImportCommand(program: Command): void {
 }
 
 async function runImport(options: Options): Promise<void> {
-  // V8 would let the heap grow to several times what is in use before it looks (measured: 420 MB instead of 240, for a fifth less processor time).
-  setFlagsFromString('--heap-growing-percent=50');
+  // V8 would let the heap grow to several times what is in use before it looks (measured: 285 MB instead of 255, for a twentieth less processor time).
+  setFlagsFromString('--heap-growing-percent=100');
   if (options.split === true) return withSource(options, (source) => split(source, options));
   const { tenant: key } = options;
   if (key === undefined) throw new ValidationFailedError('Say --tenant KEY, or --split to see which deployments there are.');
@@ -132,13 +132,11 @@ async function withSource<T>({ from, database }: Options, work: (source: SourceR
   }
 }
 
-const LAST_SECOND = 0xff_ff_ff_ff;
 
 // An ObjectId begins with the second in which it was made.
 function toFirstId(since: string | undefined): Id | null {
   if (since === undefined) return null;
   const moment = toMoment(since);
   if (moment === null) throw new ValidationFailedError('--since must be an ISO 8601 date.');
-  const seconds = Math.min(Math.max(Math.floor(moment.getTime() / 1_000), 0), LAST_SECOND);
-  return toId(`${seconds.toString(16).padStart(8, '0')}${'0'.repeat(16)}`);
+  return firstIdOf(moment.getTime());
 }

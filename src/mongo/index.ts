@@ -7,7 +7,7 @@ export type { Deadline } from './deadline.js';
 export { ControlDatabase } from './control-database.js';
 export { fromCanonicalLine, kindOf, MOST_DOCUMENT_BYTES, storedBytes, toBytes, toCanonicalLine, type StoredDocument, type StoredKind } from './ejson.js';
 export { findAtOnce, idOf, toDocument } from './find-at-once.js';
-export { compareIds, newId, toId, type Id } from './id.js';
+export { compareIds, firstIdOf, newId, toId, type Id } from './id.js';
 export { insertRaw } from './insert-raw.js';
 export { lookThrough, type Look, type Looked } from './look-through.js';
 export { DatabaseUsers } from './database-users.js';

@@ -28,7 +28,7 @@ export class Census {
     private readonly survey: Survey<OfRooms>,
   ) {}
 
-  /** Counts: what is stored after this is not in it. */
+  /** Counts what is new: what is stored after this is not in it, unless its id is of long ago. */
   static async begin(source: SourceRepository, counted: Counted): Promise<Census> {
     return new Census(source, counted, await Survey.begin(source, NAMES, counted.from));
   }

@@ -5,7 +5,7 @@ import mongoose, { type mongo } from 'mongoose';
 import { DatabaseUnavailableError, rawBatches, toDatabaseError, toDocument, type Id } from '../../mongo/index.js';
 import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
-import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Wanted } from './old-query.js';
+import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Span, type Wanted } from './old-query.js';
 import { toSized, type Sized } from './sized.js';
 
 /** The collections of the replaced service that say which room they belong to, and in which field. */
@@ -105,8 +105,16 @@ export class SourceRepository {
   }
 
   /** Counts by room, in the order of their ids. */
-  counts(name: OfRooms, from: Id | null, options?: { withNewest: boolean }): AsyncGenerator<RoomCount[]> {
-    return this.readBatches(aggregate(name, toCounts(ROOM_FIELD_OF[name], from, options)));
+  counts(name: OfRooms, span: Span, options?: { withNewest: boolean }): AsyncGenerator<RoomCount[]> {
+    const { collection, command } = aggregate(name, toCounts(ROOM_FIELD_OF[name], span, options));
+    // All but the newest are read in the order in which they are stored: by the index it takes twice as long (measured).
+    return this.readBatches({ collection, command: span.before === null ? command : { ...command, hint: { $natural: 1 } } });
+  }
+
+  /** The newest id of a collection; null: it has none. */
+  async newestId(name: OfRooms): Promise<Id | null> {
+    const [newest] = await this.ask(this.database.collection(name).find({ _id: { $type: 'objectId' } }, { sort: { _id: -1 }, limit: 1, projection: { _id: 1 } }).toArray());
+    return newest?._id ?? null;
   }
 
   /** What says one of these rooms. */

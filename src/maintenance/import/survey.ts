@@ -1,4 +1,4 @@
-import { compareIds, type Id } from '../../mongo/index.js';
+import { compareIds, firstIdOf, type Id } from '../../mongo/index.js';
 import type { Deployment } from './old-query.js';
 import type { ListedRoom, OfRooms, RoomCount, SourceRepository } from './source.repository.js';
 
@@ -13,20 +13,31 @@ export class Survey<Name extends OfRooms> {
   private constructor(
     private readonly names: readonly Name[],
     private readonly rooms: Line<ListedRoom>,
-    private readonly counts: readonly Line<RoomCount>[],
+    /** Of each name: of what is new, and of what is older. */
+    private readonly counts: readonly (readonly Line<RoomCount>[])[],
   ) {}
 
-  /** Counts: what is stored after this is not in it. */
+  /**
+   * Counts what is new: nothing that is stored after this is in it. What is older is counted later, because nobody stores it any more; that is what an
+   * id says which is ten minutes older than the newest.
+   */
   static async begin<Name extends OfRooms>(source: SourceRepository, names: readonly Name[], from: Id | null, options?: { withNewest: boolean }): Promise<Survey<Name>> {
-    const counts = names.map((name) => new Line(source.counts(name, from, options)));
-    await Promise.all(counts.map((line) => line.next()));
-    return new Survey(names, new Line(source.listRooms()), counts);
+    const counts = names.map(async (name) => {
+      const edge = toEdge(await source.newestId(name));
+      const isNew = from !== null && compareIds(from, edge) > 0;
+      const recent = new Line(source.counts(name, { from: isNew ? from : edge, before: null }, options));
+      await recent.next();
+      return isNew ? [recent] : [recent, new Line(source.counts(name, { from, before: edge }, options))];
+    });
+    return new Survey(names, new Line(source.listRooms()), await Promise.all(counts));
   }
 
   /** Goes through it, once. */
   async *meet(): AsyncGenerator<Met<Name>> {
-    const all = [this.rooms, ...this.counts];
+    const all = [this.rooms, ...this.counts.flat()];
     try {
+      // Counting takes its time, and no cursor of the list of rooms waits for it.
+      await Promise.all(this.counts.map(async ([, older]) => older?.next()));
       await this.rooms.next();
       for (let id = firstOf(all); id !== undefined; id = firstOf(all)) {
         const at = all.filter((line) => line.isAt(id));
@@ -39,9 +50,26 @@ export class Survey<Name extends OfRooms> {
   }
 
   private saidOf(id: Id | null): Met<Name>['said'] {
-    const heads = this.counts.map((line, at) => [this.names[at], line.isAt(id) ? line.head : null]);
-    return Object.fromEntries(heads) as Met<Name>['said'];
+    const said = this.counts.map((lines, at) => [this.names[at], toCount(lines.flatMap((line) => (line.isAt(id) ? (line.head ?? []) : [])))]);
+    return Object.fromEntries(said) as Met<Name>['said'];
   }
+}
+
+const OLDER_MS = 10 * 60 * 1_000;
+
+// Clocks may be ahead, and ids of any time.
+function toEdge(newest: Id | null): Id {
+  const now = Date.now();
+  return firstIdOf(Math.min(newest?.getTimestamp().getTime() ?? now, now) - OLDER_MS);
+}
+
+function toCount(counts: readonly RoomCount[]): RoomCount | null {
+  const [first, ...others] = counts;
+  return first === undefined ? null : others.reduce((sum, { count, newest }) => ({ ...sum, count: sum.count + count, newest: later(sum.newest, newest) }), first);
+}
+
+function later(one: Date | null = null, other: Date | null = null): Date | null {
+  return one !== null && (other === null || one > other) ? one : other;
 }
 
 /** Whether a listed room is of the deployment. */
