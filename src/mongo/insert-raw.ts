@@ -14,7 +14,7 @@ export interface RawInsert {
 
 /** The driver's own way to send documents that are BSON already, which it uses for its bulk writes and exports to nobody. */
 interface DriverInternals {
-  makeDocumentSequence?(field: string, documents: readonly object[], serialized: readonly Buffer[]): object;
+  readonly makeDocumentSequence?: (field: string, documents: readonly object[], serialized: readonly Buffer[]) => object;
 }
 
 /**
@@ -22,14 +22,14 @@ interface DriverInternals {
  * (measured). A driver that has another way inside gets objects.
  * @throws MongoServerError for the first document that is refused
  */
-export async function insertRaw(database: mongo.Db, { collection, documents, session }: RawInsert): Promise<void> {
-  if (INTERNALS.makeDocumentSequence === undefined) {
+export async function insertRaw(database: mongo.Db, { collection, documents, session }: RawInsert, { makeDocumentSequence }: DriverInternals = INTERNALS): Promise<void> {
+  if (makeDocumentSequence === undefined) {
     await database.collection(collection).insertMany(documents.flatMap(toDocuments), { session });
     return;
   }
   // What the driver shows of them to those who watch its commands.
   const shown = documents.map(() => NOTHING);
-  const { writeErrors } = await database.command({ insert: collection, documents: INTERNALS.makeDocumentSequence('documents', shown, documents) }, { session });
+  const { writeErrors } = await database.command({ insert: collection, documents: makeDocumentSequence('documents', shown, documents) }, { session });
   const [refused] = (writeErrors ?? []) as mongo.ErrorDescription[];
   if (refused !== undefined) throw new mongoose.mongo.MongoServerError(refused);
 }

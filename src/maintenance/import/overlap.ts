@@ -1,18 +1,19 @@
 /** Work that overlaps, so many pieces at once at most. */
 export class Overlap {
   private readonly running = new Set<Promise<void>>();
+  private hasFailed = false;
 
   constructor(private readonly most: number) {}
 
   /** Begins a piece as soon as there is room for it. @throws what a piece before it has failed with */
   async begin(work: () => Promise<void>): Promise<void> {
-    while (this.running.size >= this.most) await Promise.race(this.running);
+    while (this.hasFailed || this.running.size >= this.most) await Promise.race(this.running);
     const piece = work();
     this.running.add(piece);
-    // One that fails stays, so that whoever waits next is told.
     piece.then(
       () => this.running.delete(piece),
-      () => undefined,
+      // It stays, so that whoever waits next is told.
+      () => (this.hasFailed = true),
     );
   }
 

@@ -1,0 +1,111 @@
+import mongoose, { type mongo } from 'mongoose';
+
+import { newId } from '../src/mongo/index.js';
+import type { Tenant } from '../src/tenancy/index.js';
+import { startApp, type TestApp } from './support/app.js';
+import { moveIn, type Moved } from './support/importing.js';
+import { dropAll, newTenant } from './support/tenants.js';
+
+const A_DAY_MS = 24 * 60 * 60 * 1_000;
+const OURS = { dbNames: ['ours'], agentDbs: [] };
+const DATE = new Date('2023-01-01T00:00:00Z');
+const MANY = 3_500;
+
+type Row = mongo.Document & { readonly _id: unknown };
+
+let service: TestApp;
+let client: mongo.MongoClient;
+let old: mongo.Db;
+let tenant: Tenant;
+let ours: mongo.ObjectId;
+let others: mongo.ObjectId;
+
+beforeAll(async () => {
+  service = await startApp();
+  client = await new mongoose.mongo.MongoClient(process.env.MONGODB_URI!).connect();
+});
+beforeEach(async () => {
+  old = client.db(`test_old_${newId().toHexString()}`);
+  tenant = await newTenant(service);
+  [ours, others] = [newId(), newId()];
+  await insert('rooms', [
+    { _id: ours, room_name: 'ours', db_name: 'ours', type: 'agent_to_user', created_date: DATE },
+    { _id: others, room_name: 'others', db_name: 'others', type: 'agent_to_user', created_date: DATE },
+  ]);
+});
+afterEach(async () => old.dropDatabase());
+afterAll(async () => {
+  await client.close();
+  await dropAll(service);
+  await service.close();
+});
+
+async function insert(name: string, rows: readonly Row[]): Promise<void> {
+  await old.collection<Row>(name).insertMany([...rows]);
+}
+
+const idOf = (moment: number): mongo.ObjectId => {
+  const seconds = Math.floor(moment / 1_000).toString(16).padStart(8, '0');
+  return new mongoose.mongo.ObjectId(seconds + newId().toHexString().slice(8));
+};
+const aChat = (id: unknown, room: mongo.ObjectId, at = 0): Row => ({ _id: id, room, room_name: 'x', user_type: 'agent', message: String(at), created_date: new Date(DATE.getTime() + at) });
+const move = (options: object = {}): Promise<Moved> => moveIn(service, tenant, old.databaseName, { deployment: OURS, ...options });
+const messages = (): mongo.Collection => client.db(tenant.database).collection('messages');
+
+const now = Date.now();
+const LONG_AGO = idOf(now - 1_000 * A_DAY_MS);
+const IDS: Record<string, () => unknown[]> = {
+  'old and new': () => [idOf(now - 900 * A_DAY_MS), idOf(now - 20 * 60_000), idOf(now - 9 * 60_000), idOf(now)],
+  'all old': () => [idOf(now - 900 * A_DAY_MS), idOf(now - 899 * A_DAY_MS)],
+  'partly of the future': () => [idOf(now - 900 * A_DAY_MS), idOf(now), idOf(now + 900 * A_DAY_MS)],
+  'no ids': () => [`a${newId().toHexString()}`, Math.random()],
+  'ids and others': () => [`a${newId().toHexString()}`, idOf(now - 900 * A_DAY_MS), idOf(now), new Date(now + Math.floor(Math.random() * A_DAY_MS))],
+};
+
+describe('What the source has', () => {
+  it.each(Object.keys(IDS))('is counted once and read once where its messages have ids that are %s', async (kind) => {
+    const [mine, theirs] = [IDS[kind]!(), IDS[kind]!()];
+    await insert('chats', [...mine.map((id) => aChat(id, ours)), ...theirs.map((id) => aChat(id, others))]);
+    const { faults, of_others: ofOthers, read, written, not_understood: left, progress } = await move();
+
+    const known = mine.filter((id) => id instanceof mongoose.mongo.ObjectId).length;
+    expect({ faults, ofOthers: ofOthers.chats, read: read.chats, written: written.chats, left: left.chats }).toEqual({
+      faults: [],
+      ofOthers: theirs.length,
+      read: mine.length,
+      written: known,
+      left: mine.length - known,
+    });
+    expect(progress).toContain(` of ${mine.length} messages`);
+  });
+
+  it.each<[string, () => mongo.ObjectId]>([
+    ['long ago', () => LONG_AGO],
+    ['an hour ago', () => idOf(now - 60 * 60_000)],
+    ['a minute ago', () => idOf(now - 60_000)],
+    ['the future', () => idOf(now + A_DAY_MS)],
+  ])('is counted and read since %s', async (_when, since) => {
+    const all = [idOf(now - 900 * A_DAY_MS), idOf(now - 20 * 60_000), idOf(now - 30_000)];
+    await insert('chats', all.flatMap((id) => [aChat(id, ours), aChat(idOf(id.getTimestamp().getTime()), others)]));
+    const from = since();
+    const wanted = all.filter((id) => id.toHexString() >= from.toHexString()).length;
+
+    const { faults, of_others: ofOthers, written } = await move({ from });
+    expect([faults, ofOthers.chats, written.chats]).toEqual([[], wanted, wanted]);
+  });
+});
+
+describe('Rooms of many messages', () => {
+  it('have them in their order, between rooms of few', async () => {
+    const rooms = Array.from({ length: 40 }, (_, at) => ({ _id: newId(), room_name: `room ${at}`, db_name: 'ours', type: 'agent_to_user', created_date: DATE }));
+    await insert('rooms', rooms);
+    const sizes: number[] = rooms.map((_, at) => (at % 13 === 5 ? MANY : 40));
+    for (const [at, { _id: room }] of rooms.entries()) await insert('chats', Array.from({ length: sizes[at]! }, (_, index) => aChat(newId(), room, sizes[at]! - index)));
+
+    const { faults, written } = await move();
+    expect([faults, written.chats]).toEqual([[], sizes.reduce((sum, size) => sum + size)]);
+    const stored = await messages().find({}, { sort: { room: 1, seq: 1 }, projection: { room: 1, seq: 1, message: 1 } }).toArray();
+    const found = rooms.map(({ _id: room }) => stored.filter((message) => room.equals(message.room)).map(({ seq, message }) => `${seq}=${message}`).join());
+    expect(found.map((all, at) => all === Array.from({ length: sizes[at]! }, (_, index) => `${index + 1}=${index + 1}`).join())).toEqual(rooms.map(() => true));
+  });
+});
