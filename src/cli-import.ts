@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 
 import type { Command } from 'commander';
 
+import type { Actor } from './audit/index.js';
 import { addCommand, several } from './cli-command.js';
 import { print, withProgress, type OutputOptions } from './cli-print.js';
 import { patient, withAdmin } from './cli-service.js';
@@ -49,9 +50,9 @@ async function runImport(options: Options): Promise<void> {
   const from = toFirstId(options.since);
   // As a script says them whose variable is not set; they would mean the rooms without a name.
   if ([options.dbName, options.agentDb].some((names) => names?.includes(''))) throw new ValidationFailedError('--db-name and --agent-db must not be empty.');
-  const summary = await withAdmin(async ({ tenants, imports }) => {
+  const summary = await withAdmin(async ({ tenants, imports, actor }) => {
     const tenant = await tenants.get(key);
-    return withSource(options, (source) => bring(imports, { tenant, source, options, from }));
+    return withSource(options, (source) => bring(imports, { tenant, source, options, from, actor }));
   }, patient);
   print(options, summary, ({ report, ...rest }) => `${toSummaryText(rest)}\nreport: ${report}`);
   if (!summary.agrees) process.exitCode = 1;
@@ -64,12 +65,13 @@ interface Bringing {
   readonly source: SourceRepository;
   readonly options: Options;
   readonly from: Id | null;
+  readonly actor: Actor;
 }
 
-async function bring(service: ImportService, { tenant, source, options, from }: Bringing): Promise<Summary & { report: string }> {
+async function bring(service: ImportService, { tenant, source, options, from, actor }: Bringing): Promise<Summary & { report: string }> {
   const began = new Date();
   const deployment = await toDeployment(tenant, source, options);
-  const chosen: ImportOptions = { deployment, from, dryRun: options.dryRun === true, intoExisting: options.intoExisting === true };
+  const chosen: ImportOptions = { deployment, from, dryRun: options.dryRun === true, intoExisting: options.intoExisting === true, actor };
   const path = options.report ?? `import-${tenant.key}-${began.toISOString().replaceAll(':', '-')}.json`;
   const report = new ReportFile(path, { tenant: tenant.key, database: options.database, deployment, since: options.since ?? null, dry_run: chosen.dryRun, began });
   const tally = new Tally((finding) => report.add(finding));

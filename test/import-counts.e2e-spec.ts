@@ -1,8 +1,9 @@
 import mongoose, { type mongo } from 'mongoose';
+import request from 'supertest';
 
 import { newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
-import { startApp, type TestApp } from './support/app.js';
+import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { moveIn, type Moved } from './support/importing.js';
 import { dropAll, newTenant } from './support/tenants.js';
 
@@ -77,6 +78,14 @@ describe('What the source has', () => {
       left: mine.length - known,
     });
     expect(progress).toContain(` of ${mine.length} messages`);
+  });
+
+  it('is recorded as moved in, by whom and how much, and not where nothing was written', async () => {
+    await insert('chats', [aChat(newId(), ours), aChat(newId(), ours)]);
+    for (const options of [{ dryRun: true }, {}, {}]) await move(options);
+    const { body } = await request(service.url).get('/admin/audit').query({ tenant: tenant.key }).set('Authorization', `Bearer ${ADMIN_TOKEN}`).expect(200);
+    const records = (body as { action: string; details: object }[]).filter(({ action }) => action === 'history moved in');
+    expect(records.map(({ details }) => details)).toEqual([{ source: expect.any(String), written: { rooms: 1, roomusers: 0, chats: 2, userlocations: 0 } }]);
   });
 
   it.each<[string, () => mongo.ObjectId]>([

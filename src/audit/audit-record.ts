@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'tenant exported',
   'tenant loaded',
   'user erased',
+  'history moved in',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -11,6 +11,7 @@ import { ImportSessionRepository } from './import/import-session.repository.js';
 import { ImportService } from './import/import.service.js';
 import { LocationImport } from './import/location-import.js';
 import { PartStore } from './import/part-store.js';
+import { RoomImport } from './import/room-import.js';
 import { Verification } from './import/verification.js';
 import { LoadRepository } from './load/load.repository.js';
 import { LoadService } from './load/load.service.js';
@@ -20,7 +21,7 @@ import { UpgradeService } from './upgrade.service.js';
 @Module({
   imports: [LocationModule, RoomModule, MessageModule],
   providers: [
-    ...[CheckService, ImportService, ImportSessionRepository, LocationImport, PartStore, UpgradeService, Verification],
+    ...[CheckService, ImportService, ImportSessionRepository, LocationImport, PartStore, RoomImport, UpgradeService, Verification],
     ...[EraseService, EraseSessionRepository, ExportService, LoadRepository, LoadService, StoredDocumentsRepository],
   ],
   exports: [CheckService, EraseService, ExportService, ImportService, LoadService, UpgradeService],

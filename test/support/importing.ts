@@ -1,8 +1,10 @@
+import { AuditRepository, THIS_SERVICE } from '../../src/audit/index.js';
 import { ImportService, Progress, SourceRepository, Tally, toSummary, type ImportOptions, type Summary } from '../../src/maintenance/index.js';
 import { BroughtLocationRepository } from '../../src/location/index.js';
 import { LocationImport } from '../../src/maintenance/import/location-import.js';
 import { ImportSessionRepository } from '../../src/maintenance/import/import-session.repository.js';
 import { PartStore } from '../../src/maintenance/import/part-store.js';
+import { RoomImport } from '../../src/maintenance/import/room-import.js';
 import { Verification } from '../../src/maintenance/import/verification.js';
 import type { Finding } from '../../src/maintenance/import/tally.js';
 import { BroughtMessageRepository, MessageRepository } from '../../src/message/index.js';
@@ -19,14 +21,14 @@ export async function moveIn({ app }: TestApp, tenant: Tenant, database: string,
   const [rooms, brought] = [app.get(BroughtRoomRepository), app.get(BroughtMessageRepository)];
   const sessions = new ImportSessionRepository(app.get(ControlDatabase), rooms);
   const parts = new PartStore(rooms, brought, app.get(MessageRepository), sessions);
-  const service = new ImportService(rooms, parts, new LocationImport(app.get(BroughtLocationRepository)), new Verification(rooms, brought), sessions);
+  const service = new ImportService(rooms, new RoomImport(parts, new Verification(rooms, brought)), new LocationImport(app.get(BroughtLocationRepository)), sessions, app.get(AuditRepository));
   const source = await SourceRepository.open(uri, database);
   const findings: Finding[] = [];
   const tally = new Tally((finding) => findings.push(finding));
   const said: string[] = [];
   const progress = new Progress({ write: (text) => said.push(text) });
   try {
-    const all: ImportOptions = { deployment: null, from: null, dryRun: false, intoExisting: false, ...options };
+    const all: ImportOptions = { deployment: null, from: null, dryRun: false, intoExisting: false, actor: THIS_SERVICE, ...options };
     const census = await service.run(tenant, all, { source, tally, progress });
     progress.end();
     return { ...toSummary(tally, census, { dryRun: all.dryRun, seconds: 0 }), findings, progress: said.join('') };

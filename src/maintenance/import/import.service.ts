@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
+import { AuditRepository, type Actor } from '../../audit/index.js';
 import type { Id } from '../../mongo/index.js';
 import { BroughtRoomRepository } from '../../room/index.js';
 import type { Tenant } from '../../tenancy/index.js';
-import { inBatches, inSweeps } from './batches.js';
 import { Census, type Share } from './census.js';
 import { ImportRefusedError } from './import.errors.js';
 import { ImportSessionRepository } from './import-session.repository.js';
-import { OldParts } from './old-parts.js';
 import { LocationImport } from './location-import.js';
-import type { Deployment, SameName } from './old-query.js';
-import { NotUnderstoodError } from './old-values.js';
-import { Overlap } from './overlap.js';
-import { PartStore } from './part-store.js';
-import type { Plan } from './plan.js';
+import type { Deployment } from './old-query.js';
 import type { Progress } from '../progress.js';
+import { RoomImport } from './room-import.js';
 import type { OfRooms, SourceRepository } from './source.repository.js';
-import { Sweep } from './sweep.js';
 import type { Tally } from './tally.js';
-import { tryAgain } from './trying.js';
-import { Verification } from './verification.js';
 
 /** What is moved in, and how. */
 export interface ImportOptions {
@@ -28,6 +21,7 @@ export interface ImportOptions {
   readonly from: Id | null;
   readonly dryRun: boolean;
   readonly intoExisting: boolean;
+  readonly actor: Actor;
 }
 
 /** Where an import reads and what it tells of itself. */
@@ -39,18 +33,15 @@ export interface ImportStreams {
 
 type Run = ImportOptions & ImportStreams & { readonly tenant: Tenant };
 
-// So that MongoDB has something to store while it is waited for what it has stored.
-const STORED_AT_ONCE = 2;
-
 /** Moves a deployment of the replaced service into a tenant. */
 @Injectable()
 export class ImportService {
   constructor(
     private readonly rooms: BroughtRoomRepository,
-    private readonly parts: PartStore,
+    private readonly roomImport: RoomImport,
     private readonly locations: LocationImport,
-    private readonly verification: Verification,
     private readonly sessions: ImportSessionRepository,
+    private readonly audit: AuditRepository,
   ) {}
 
   /**
@@ -60,24 +51,49 @@ export class ImportService {
   async run(tenant: Tenant, options: ImportOptions, streams: ImportStreams): Promise<Record<OfRooms, Share>> {
     const run: Run = { tenant, ...options, ...streams };
     await this.check(run);
+    try {
+      const shares = await this.bring(run);
+      await this.record(run);
+      return shares;
+    } catch (error) {
+      // What is stored is, however the run ends.
+      await this.record(run).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async bring(run: Run): Promise<Record<OfRooms, Share>> {
+    const { tenant } = run;
     if (!run.dryRun) await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
     // Before anything is read: what is stored meanwhile is read and not counted, and never the reverse.
     const census = await Census.begin(run.source, run);
     run.progress.begin('messages', null);
-    const [shares] = await whole([census.take(run.tally).then((taken) => expected(run, taken)), this.bringRooms(run)]);
+    const shares = await this.bringRooms(run, census);
     run.progress.begin('locations', null);
     await this.locations.bring(tenant, run, run.tally);
     if (!run.dryRun) await this.sessions.forget(tenant);
     return shares;
   }
 
-  private async bringRooms(run: Run): Promise<void> {
-    for await (const { _id: id } of run.source.findOddRooms(run.deployment)) {
-      run.tally.read('rooms');
-      run.tally.misunderstand('rooms', id, new NotUnderstoodError('_id', id, 'an ObjectId'));
+  private async bringRooms(run: Run, census: Census): Promise<Record<OfRooms, Share>> {
+    const stop = new AbortController();
+    const counting = census.take(run.tally).then((shares) => {
+      run.progress.expect(shares.chats.ours);
+      return shares;
+    });
+    counting.catch((error: unknown) => stop.abort(error));
+    try {
+      await this.roomImport.bring(run.tenant, { ...run, signal: stop.signal });
+    } finally {
+      await Promise.allSettled([counting]);
     }
-    for await (const names of inSweeps(run.source.sameNames(run.deployment))) await this.bringSweep(run, names);
+    return counting;
+  }
+
+  private async record({ tenant, actor, dryRun, source, tally: { written } }: Run): Promise<void> {
+    if (dryRun || Object.values(written).every((count) => count === 0)) return;
+    await this.audit.append([{ actor, action: 'history moved in', tenant: tenant.key, key: null, details: { source: source.identity, written: { ...written } } }]);
   }
 
   private async check({ tenant, source, deployment, intoExisting }: Run): Promise<void> {
@@ -85,62 +101,4 @@ export class ImportService {
     if (intoExisting || !(await this.rooms.hasOthers(tenant, source.identity))) return;
     throw new ImportRefusedError(`Tenant ${tenant.key} has rooms that this source did not bring. Where they may stay together, say --into-existing.`);
   }
-
-  private async bringSweep(run: Run, names: readonly SameName[]): Promise<void> {
-    const sweep = await Sweep.begin(run.source, names, run.from);
-    try {
-      let verifying = Promise.resolve();
-      for await (const slice of sweep.slices(run.tally)) {
-        await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
-        // While one slice is compared, the next is brought.
-        await verifying;
-        verifying = run.dryRun ? verifying : tryAgain(() => this.verification.compare(run.tenant, { slice, source: run.source.identity, from: run.from }, run.tally));
-        verifying.catch(() => undefined);
-      }
-      await verifying;
-    } finally {
-      await sweep.close();
-    }
-  }
-
-  private async bringSlice(run: Run, all: OldParts): Promise<void> {
-    const storing = new Overlap(STORED_AT_ONCE);
-    try {
-      for await (const parts of inBatches(all.read())) {
-        // A room's messages are stored in their order.
-        if (parts[0]?.isFirst !== true) await storing.end();
-        await storing.begin(async () => count(run, await this.parts.bring(run.tenant, parts, { source: run.source.identity, dryRun: run.dryRun })));
-      }
-      await storing.end();
-    } finally {
-      await storing.settle();
-    }
-  }
-}
-
-function expected({ progress }: Run, shares: Record<OfRooms, Share>): Record<OfRooms, Share> {
-  progress.expect(shares.chats.ours);
-  return shares;
-}
-
-// All of it is over then, however it ends.
-async function whole<T extends readonly Promise<unknown>[]>(pieces: readonly [...T]): ReturnType<typeof Promise.all<T>> {
-  await Promise.allSettled(pieces);
-  return Promise.all(pieces);
-}
-
-function count({ tally, progress }: Run, plans: readonly Plan[]): void {
-  for (const { part, before, made, sent, joined, same } of plans) {
-    tally.written.chats += sent;
-    tally.there.chats += part.messages.length - sent;
-    tally.written.roomusers += joined;
-    tally.there.roomusers += part.participants.length - joined - same.length;
-    for (const { from, into } of same) tally.merge('roomusers', from, into);
-    if (!part.isFirst) continue;
-    const { understood } = part.group;
-    for (const id of understood) if (!id.equals(before._id)) tally.merge('rooms', id, before._id);
-    if (made !== null) tally.written.rooms++;
-    else if (understood.some((id) => id.equals(before._id))) tally.there.rooms++;
-  }
-  progress.advance(plans.reduce((sum, { part }) => sum + part.messages.length, 0));
 }
