@@ -268,14 +268,14 @@ describe('A service on a given MongoDB', () => {
     agent.destroy();
   });
 
-  it('exits 0 within ten seconds although a connection is kept alive', async () => {
+  it('exits 0 although a connection is kept alive, which it closes by itself', async () => {
     const service = await ServiceProcess.start(onGivenMongo());
     const agent = new Agent({ keepAlive: true });
     await keepAliveCall(service.url, agent);
 
     expect(await service.stop()).toEqual({ code: 0, signal: null });
 
-    expect(service.log('some calls were still unanswered; closing their connections')).toHaveLength(1);
+    expect(service.log('some calls were still unanswered; closing their connections')).toEqual([]);
     agent.destroy();
   });
 
