@@ -1,7 +1,7 @@
 import mongoose, { type mongo } from 'mongoose';
 import request from 'supertest';
 
-import { newId } from '../src/mongo/index.js';
+import { insertRaw, newId } from '../src/mongo/index.js';
 import type { Tenant } from '../src/tenancy/index.js';
 import { ADMIN_TOKEN, startApp, type TestApp } from './support/app.js';
 import { moveIn, type Moved } from './support/importing.js';
@@ -101,6 +101,49 @@ describe('What the source has', () => {
 
     const { faults, of_others: ofOthers, written } = await move({ from });
     expect([faults, ofOthers.chats, written.chats]).toEqual([[], wanted, wanted]);
+  });
+});
+
+describe('A run since a date', () => {
+  it('reads what is new by the index, and not all messages from end to end', async () => {
+    await insert('chats', Array.from({ length: 200 }, (_, at) => aChat(idOf(now - (at + 1) * A_DAY_MS), ours)));
+    await old.command({ profile: 2 });
+    const { faults, written } = await move({ from: idOf(now - 5.5 * A_DAY_MS) });
+    await old.command({ profile: 0 });
+    expect([faults, written.chats]).toEqual([[], 5]);
+    const reads = await old.collection('system.profile').find({ ns: `${old.databaseName}.chats`, docsExamined: { $gt: 10 } }).toArray();
+    expect(reads.map(({ planSummary, docsExamined }) => ({ planSummary, docsExamined }))).toEqual([]);
+  });
+});
+
+describe('Large messages', () => {
+  it('are stored although what is no UTF-8 in them becomes three times as long, more than MongoDB reads at once', async () => {
+    const rooms = Array.from({ length: 3 }, (_, at) => ({ _id: newId(), room_name: `room ${at}`, db_name: 'ours', type: 'agent_to_user', created_date: DATE }));
+    await insert('rooms', rooms);
+    for (const { _id: room } of rooms) {
+      const documents = Array.from({ length: 8 }, () => Buffer.from(mongoose.mongo.BSON.serialize({ ...aChat(newId(), room), message: '\u0001'.repeat(1_000_000) })));
+      for (const bytes of documents) bytes.fill(0xff, bytes.indexOf(1, bytes.indexOf('message\0') + 12), bytes.indexOf(1, bytes.indexOf('message\0') + 12) + 1_000_000);
+      await client.withSession((session) => session.withTransaction(() => insertRaw(old, { collection: 'chats', documents, session })));
+    }
+    const { faults, written } = await move();
+    expect([faults, written.chats]).toEqual([[], 24]);
+    const [first] = await messages().find({}, { limit: 1 }).toArray();
+    expect(first!.message).toBe('\uFFFD'.repeat(1_000_000));
+  });
+});
+
+describe('A room that has another name in the source since, while a new one has its old name', () => {
+  it('ends neither this run nor the next: both messages are here, and the run says that the rooms differ', async () => {
+    await insert('chats', [aChat(newId(), ours)]);
+    await move();
+    await old.collection('rooms').updateOne({ _id: ours }, { $set: { room_name: 'renamed' } });
+    const again = newId();
+    await insert('rooms', [{ _id: again, room_name: 'ours', db_name: 'ours', type: 'agent_to_user', created_date: DATE }]);
+    await insert('chats', [aChat(newId(), ours), aChat(newId(), again)]);
+    const { written, agrees } = await move();
+    expect([written.chats, agrees]).toEqual([2, false]);
+    expect((await move()).written.chats).toBe(0);
+    expect(await messages().countDocuments()).toBe(3);
   });
 });
 

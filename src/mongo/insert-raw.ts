@@ -7,7 +7,7 @@ import { toDocument } from './find-at-once.js';
 /** Documents that are BSON already, and where they go. */
 export interface RawInsert {
   readonly collection: string;
-  /** One or several in each, one behind the other, with their `_id` first; together less than 48 MB. */
+  /** One or several in each, one behind the other, with their `_id` first; each of these less than 40 MB. */
   readonly documents: readonly Buffer[];
   readonly session: ClientSession;
 }
@@ -27,17 +27,42 @@ export async function insertRaw(database: mongo.Db, { collection, documents, ses
     await database.collection(collection).insertMany(documents.flatMap(toDocuments), { session });
     return;
   }
-  // What the driver shows of them to those who watch its commands.
-  const shown = documents.map(() => NOTHING);
-  const { writeErrors } = await database.command({ insert: collection, documents: makeDocumentSequence('documents', shown, documents) }, { session });
-  const [refused] = (writeErrors ?? []) as mongo.ErrorDescription[];
-  if (refused !== undefined) throw new mongoose.mongo.MongoServerError(refused);
+  for (const some of inMessages(documents)) {
+    // What the driver shows of them to those who watch its commands.
+    const shown = some.map(() => NOTHING);
+    const { n, writeErrors } = await database.command({ insert: collection, documents: makeDocumentSequence('documents', shown, some) }, { session });
+    const [refused] = (writeErrors ?? []) as mongo.ErrorDescription[];
+    if (refused !== undefined) throw new mongoose.mongo.MongoServerError(refused);
+    const sent = some.reduce((sum, bytes) => sum + placesOf(bytes).length, 0);
+    if (n !== sent) throw new Error(`MongoDB has stored ${String(n)} of ${sent} documents`);
+  }
+}
+
+// MongoDB reads no message of more than 48,000,000 bytes.
+const MESSAGE_BYTES = 40_000_000;
+
+function inMessages(documents: readonly Buffer[]): Buffer[][] {
+  const messages: Buffer[][] = [];
+  let room = 0;
+  for (const bytes of documents) {
+    room -= bytes.length;
+    if (room >= 0) messages.at(-1)?.push(bytes);
+    else {
+      messages.push([bytes]);
+      room = MESSAGE_BYTES - bytes.length;
+    }
+  }
+  return messages;
+}
+
+function placesOf(bytes: Buffer): number[] {
+  const places: number[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readInt32LE(at)) places.push(at);
+  return places;
 }
 
 function toDocuments(bytes: Buffer): mongo.Document[] {
-  const all: mongo.Document[] = [];
-  for (let at = 0; at < bytes.length; at += bytes.readInt32LE(at)) all.push(toDocument(bytes.subarray(at, at + bytes.readInt32LE(at))));
-  return all;
+  return placesOf(bytes).map((at) => toDocument(bytes.subarray(at, at + bytes.readInt32LE(at))));
 }
 
 const NOTHING = {};

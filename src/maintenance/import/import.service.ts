@@ -66,7 +66,7 @@ export class ImportService {
     const { tenant } = run;
     if (!run.dryRun) await this.sessions.endLeft(tenant);
     run.progress.begin('counting the source', null);
-    // Before anything is read: what is stored meanwhile is read and not counted, and never the reverse.
+    // What is new, before anything is read: what is stored meanwhile is read and not counted, and never the reverse.
     const census = await Census.begin(run.source, run);
     run.progress.begin('messages', null);
     const shares = await this.bringRooms(run, census);
@@ -82,12 +82,9 @@ export class ImportService {
       run.progress.expect(shares.chats.ours);
       return shares;
     });
+    // Whichever fails first is told at once: the source of the other is closed then.
     counting.catch((error: unknown) => stop.abort(error));
-    try {
-      await this.roomImport.bring(run.tenant, { ...run, signal: stop.signal });
-    } finally {
-      await Promise.allSettled([counting]);
-    }
+    await this.roomImport.bring(run.tenant, { ...run, signal: stop.signal });
     return counting;
   }
 

@@ -66,7 +66,7 @@ export class OldParts {
         const message = readMessage(one, head, leaveOut);
         read.push(message);
         this.slice.sums.add(place, message.checksum);
-        bytes += one.length;
+        bytes += message.unplaced.bytes.length;
       });
     }
     return { read, bytes, isLast };

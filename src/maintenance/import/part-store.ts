@@ -27,12 +27,15 @@ export class PartStore {
   ) {}
 
   /** Stores what is missing of these parts, and answers what that was. @throws ImportRefusedError, DatabaseUnavailableError */
-  bring(tenant: Tenant, parts: readonly OldPart[], { source, dryRun }: PartOptions): Promise<Plan[]> {
-    return tryAgain(async (tries) => {
-      const plans = await this.plan(tenant, parts, { source, isCareful: tries > 1 });
-      if (!dryRun) await this.store(tenant, plans);
-      return plans;
+  async bring(tenant: Tenant, parts: readonly OldPart[], options: PartOptions): Promise<Plan[]> {
+    const plans = await tryAgain(async (tries) => {
+      const planned = toFirsts(await this.plan(tenant, parts, { source: options.source, isCareful: tries > 1 }));
+      if (!options.dryRun) await this.store(tenant, planned);
+      return planned;
     });
+    const stored = new Set(plans.map(({ part }) => part));
+    const others = parts.filter((part) => !stored.has(part));
+    return others.length === 0 ? plans : [...plans, ...(await this.bring(tenant, others, options))];
   }
 
   private async plan(tenant: Tenant, parts: readonly OldPart[], { source, isCareful }: { source: string; isCareful: boolean }): Promise<Plan[]> {
@@ -57,6 +60,12 @@ export class PartStore {
       if (messages.length > 0) await this.brought.insert(tenant, messages, session);
     });
   }
+}
+
+// Those that go into a room of their own: one that others go into too is not as they have seen it any more.
+function toFirsts(plans: readonly Plan[]): Plan[] {
+  const taken = new Set<string>();
+  return plans.filter(({ before: { _id: id } }) => !taken.has(id.toHexString()) && taken.add(id.toHexString()));
 }
 
 // A room that is here under the id of one of them stays the same whatever its name is now.

@@ -54,8 +54,8 @@ export class RoomImport {
 
   private async bringSweep(run: Run, names: readonly SameName[]): Promise<void> {
     const sweep = await Sweep.begin(run.source, names, run.from);
+    let verifying = Promise.resolve();
     try {
-      let verifying = Promise.resolve();
       for await (const slice of sweep.slices(run.tally)) {
         run.signal.throwIfAborted();
         await this.bringSlice(run, new OldParts(slice, sweep.sources, run.tally));
@@ -66,7 +66,7 @@ export class RoomImport {
       }
       await verifying;
     } finally {
-      await sweep.close();
+      await Promise.allSettled([verifying, sweep.close()]);
     }
   }
 

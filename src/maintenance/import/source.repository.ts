@@ -107,8 +107,9 @@ export class SourceRepository {
   /** Counts by room, in the order of their ids. */
   counts(name: OfRooms, span: Span, options?: { withNewest: boolean }): AsyncGenerator<RoomCount[]> {
     const { collection, command } = aggregate(name, toCounts(ROOM_FIELD_OF[name], span, options));
-    // All but the newest are read in the order in which they are stored: by the index it takes twice as long (measured).
-    return this.readBatches({ collection, command: span.before === null ? command : { ...command, hint: { $natural: 1 } } });
+    // Nearly all of a collection is read in the order in which it is stored: by the index it takes twice as long (measured).
+    const isNearlyAll = span.from === null && span.before !== null;
+    return this.readBatches({ collection, command: isNearlyAll ? { ...command, hint: { $natural: 1 } } : command });
   }
 
   /** The newest id of a collection; null: it has none. */
@@ -221,7 +222,8 @@ async function goesToOneServer({ options: { hosts, loadBalanced }, readPreferenc
 const { MongoError, MongoInvalidArgumentError, MongoServerError } = mongoose.mongo;
 
 function toSourceError(error: unknown): unknown {
-  if (!(error instanceof MongoError)) return error;
+  // Also what the system says of a connection, which the driver passes on as it is.
+  if (!(error instanceof MongoError)) return toDatabaseError(error) instanceof DatabaseUnavailableError ? new SourceAwayError(error as Error) : error;
   if (error instanceof MongoInvalidArgumentError) return new ImportRefusedError(`The source cannot be asked like this: ${error.message}`, error);
   // Also of another primary, where the cursors of the one before are not.
   if (!(error instanceof MongoServerError) || toDatabaseError(error) instanceof DatabaseUnavailableError) return new SourceAwayError(error);

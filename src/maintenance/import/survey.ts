@@ -22,14 +22,22 @@ export class Survey<Name extends OfRooms> {
    * id says which is ten minutes older than the newest.
    */
   static async begin<Name extends OfRooms>(source: SourceRepository, names: readonly Name[], from: Id | null, options?: { withNewest: boolean }): Promise<Survey<Name>> {
+    const begun: Line<RoomCount>[] = [];
     const counts = names.map(async (name) => {
       const edge = toEdge(await source.newestId(name));
       const isNew = from !== null && compareIds(from, edge) > 0;
       const recent = new Line(source.counts(name, { from: isNew ? from : edge, before: null }, options));
+      begun.push(recent);
       await recent.next();
       return isNew ? [recent] : [recent, new Line(source.counts(name, { from, before: edge }, options))];
     });
-    return new Survey(names, new Line(source.listRooms()), await Promise.all(counts));
+    try {
+      return new Survey(names, new Line(source.listRooms()), await Promise.all(counts));
+    } catch (error) {
+      await Promise.allSettled(counts);
+      await Promise.all(begun.map((line) => line.close()));
+      throw error;
+    }
   }
 
   /** Goes through it, once. */
