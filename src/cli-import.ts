@@ -134,7 +134,6 @@ async function withSource<T>({ from, database }: Options, work: (source: SourceR
   }
 }
 
-
 // An ObjectId begins with the second in which it was made.
 function toFirstId(since: string | undefined): Id | null {
   if (since === undefined) return null;
