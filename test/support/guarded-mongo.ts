@@ -1,8 +1,7 @@
-import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
+import type { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import mongoose from 'mongoose';
 
-import { readConfig } from '../../src/config/index.js';
-import { findMongod } from '../../src/mongo/embedded/mongod-binary.js';
+import { PatientReplicaSet } from './patient-replica-set.js';
 
 const ROOT = { username: 'root', password: 'root-of-a-test' };
 const SERVICE = { username: 'anteroom', password: 'service-of-a-test' };
@@ -20,12 +19,8 @@ export class GuardedMongo {
   ) {}
 
   static async start(): Promise<GuardedMongo> {
-    const { binary, path, cache } = readConfig(process.env).mongo.embedded;
-    const systemBinary = await findMongod({ binary: binary ?? undefined, path, cache, note: () => undefined });
-    const server = await MongoMemoryReplSet.create({
-      binary: { systemBinary, checkMD5: false },
-      replSet: { count: 1, storageEngine: 'wiredTiger', auth: { enable: true, customRootName: ROOT.username, customRootPwd: ROOT.password }, args: ['--wiredTigerCacheSizeGB', '0.25'] },
-    });
+    const auth = { enable: true, customRootName: ROOT.username, customRootPwd: ROOT.password };
+    const server = await PatientReplicaSet.begin({ auth, args: ['--wiredTigerCacheSizeGB', '0.25'] });
     const root = new mongoose.mongo.MongoClient(withLogin(server.getUri(), ROOT));
     await root.db('admin').command({ createUser: SERVICE.username, pwd: SERVICE.password, roles: ROLES_OF_SERVICE });
     return new GuardedMongo(server, withLogin(server.getUri(), SERVICE), root);

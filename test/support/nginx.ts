@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,13 +32,13 @@ export class Nginx {
   /** Starts it in front of these addresses, to which it speaks from the address `from`; resolves when calls get through. */
   static async start(instances: readonly string[], from: string): Promise<Nginx> {
     const folder = await mkdtemp(join(tmpdir(), 'anteroom-nginx-'));
-    // Started by root it works as another user.
-    await chmod(folder, 0o755);
     await cp(DEPLOYED, join(folder, 'conf'), { recursive: true });
     const port = await freePort();
     await writeFile(join(folder, 'conf/instances.conf'), instances.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=2s;\n`).join(''));
     await writeFile(join(folder, 'conf/listen.conf'), `listen 127.0.0.1:${port};\nproxy_bind ${from};\n`);
-    const args = ['-e', 'stderr', '-p', `${folder}/`, '-c', join(folder, 'conf/nginx.conf'), '-g', 'daemon off;'];
+    // Started by root it would work as a user who may not get to a folder in a private one.
+    const user = process.getuid?.() === 0 ? 'user root;' : '';
+    const args = ['-e', 'stderr', '-p', `${folder}/`, '-c', join(folder, 'conf/nginx.conf'), '-g', `daemon off; ${user}`];
     const nginx = new Nginx(spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'] }), folder, port);
     await eventually(() => nginx.checkAnswers(), START);
     return nginx;

@@ -1,9 +1,8 @@
-import { MongoMemoryReplSet } from 'mongodb-memory-server-core';
+import type { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import mongoose from 'mongoose';
 
-import { readConfig } from '../../src/config/index.js';
-import { findMongod } from '../../src/mongo/embedded/mongod-binary.js';
 import { eventually } from './eventually.js';
+import { PatientReplicaSet } from './patient-replica-set.js';
 
 const FILLER = 'x'.repeat(200_000);
 const WITHIN = { within: 60_000 };
@@ -16,12 +15,7 @@ export class SmallLogMongo {
   ) {}
 
   static async start(): Promise<SmallLogMongo> {
-    const { binary, path, cache } = readConfig(process.env).mongo.embedded;
-    const systemBinary = await findMongod({ binary: binary ?? undefined, path, cache, note: () => undefined });
-    const server = await MongoMemoryReplSet.create({
-      binary: { systemBinary, checkMD5: false },
-      replSet: { count: 1, storageEngine: 'wiredTiger', args: ['--oplogSize', '1', '--syncdelay', '1', '--wiredTigerCacheSizeGB', '0.25'] },
-    });
+    const server = await PatientReplicaSet.begin({ args: ['--oplogSize', '1', '--syncdelay', '1', '--wiredTigerCacheSizeGB', '0.25'] });
     return new SmallLogMongo(server, new mongoose.mongo.MongoClient(server.getUri()));
   }
 
