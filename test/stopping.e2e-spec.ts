@@ -7,6 +7,7 @@ import request from 'supertest';
 import { newId } from '../src/mongo/index.js';
 import { builtFolder } from './support/built.js';
 import { eventually } from './support/eventually.js';
+import { freePort } from './support/free-port.js';
 import { Listener } from './support/listener.js';
 import { ServiceProcess } from './support/service-process.js';
 
@@ -19,8 +20,8 @@ const admin = { authorization: `Bearer ${ADMIN_TOKEN}` };
 const control = `test_process_${newId().toHexString()}`;
 
 let living: ServiceProcess;
-const start = (): Promise<ServiceProcess> =>
-  ServiceProcess.start({ MONGODB_URI: process.env.MONGODB_URI!, CONTROL_DATABASE: control, ADMIN_TOKEN, DEMO: 'off', STOP_DELAY_SECONDS: '5' });
+const VARIABLES = { MONGODB_URI: process.env.MONGODB_URI!, CONTROL_DATABASE: control, ADMIN_TOKEN, DEMO: 'off', STOP_DELAY_SECONDS: '5' };
+const start = (): Promise<ServiceProcess> => ServiceProcess.start(VARIABLES);
 
 beforeAll(async () => {
   await builtFolder();
@@ -72,5 +73,20 @@ describe('An instance that is told to stop', () => {
     const history = (await request(`${living.url}/t/acme`).get(`/api/chat/${room._id}`).expect(200)).body as { message: string }[];
     expect(history.map(({ message }) => message)).toEqual(['before', 'while it stops', 'afterwards']);
     listener.close();
+  });
+});
+
+describe('A service whose output nobody reads any more', () => {
+  it('starts, answers, logs in vain and stops', async () => {
+    const port = await freePort();
+    const service = await ServiceProcess.spawn({ ...VARIABLES, STOP_DELAY_SECONDS: '0', PORT: String(port), LOG_LEVEL: 'trace' });
+    service.abandonOutput();
+    const url = `http://127.0.0.1:${port}`;
+    await eventually(() => request(url).get('/health/ready').expect(200), WITHIN);
+    for (let call = 0; call < 50; call++) await request(url).post('/t/acme/api/room/fetchRoomByUserAgent').send({}).expect(400);
+
+    const begun = performance.now();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(STOP_MS);
   });
 });

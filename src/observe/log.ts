@@ -6,13 +6,12 @@ import { PinoPretty } from 'pino-pretty';
 
 import { toPlainText } from '../common/index.js';
 import type { Config } from '../config/index.js';
+import { StandardOutput } from './standard-output.js';
 
 // What JSON leaves as it is inside its texts, though it breaks lines, steers terminals or turns the direction of writing.
 const LEFT_BY_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 const streamWrite = (line: string): string => line.replace(LEFT_BY_JSON, (one) => `\\${toPlainText(one)}`);
 
-// A write for each line was a tenth of what a refused call costs, and more of one that comes alone (measured).
-const WRITTEN_TOGETHER = { minLength: 4_096, periodicFlush: 100 };
 const WARNING = 40;
 
 /**
@@ -28,12 +27,11 @@ export function createLog({ level, format }: Config['log'], destination?: Writab
 }
 
 function toStandardOutput(options: LoggerOptions): Logger {
-  const output = pino.destination({ fd: 1, sync: true, ...WRITTEN_TOGETHER });
-  process.once('exit', () => output.flushSync());
+  const output = new StandardOutput();
   const logMethod: LoggerOptions['hooks'] = {
     logMethod(said, write, level) {
       write.apply(this, said);
-      if (level >= WARNING) output.flushSync();
+      if (level >= WARNING) output.flush();
     },
   };
   return pino({ ...options, hooks: { ...options.hooks, ...logMethod } }, output);

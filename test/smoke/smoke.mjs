@@ -89,7 +89,7 @@ async function measureStart(uri) {
   assert.equal((await fetch(`${at}/health/ready`)).status, 200);
   console.log(`        ready ${Math.round(performance.now() - began)} ms after its start`);
   second.kill('SIGTERM');
-  await once(second, 'exit');
+  await inTime(once(second, 'exit'), STOP_MS);
 }
 
 async function inTime(promise, ms) {

@@ -82,6 +82,11 @@ export class ServiceProcess {
     return kilobytes === undefined ? null : Number(kilobytes) / 1_024;
   }
 
+  /** From now on nobody is there to read its standard output. */
+  abandonOutput(): void {
+    this.child.stdout?.destroy();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
