@@ -1,9 +1,9 @@
 import mongoose, { type mongo } from 'mongoose';
 
-import { newId, rawBatches } from '../src/mongo/index.js';
+import { FIRST_BATCH, newId, rawBatches } from '../src/mongo/index.js';
 
 const NAME = 'numbers';
-const COMMAND = { collection: NAME, command: { find: NAME, sort: { _id: 1 }, batchSize: 1_000 }, batchSize: 1_000 };
+const COMMAND = { collection: NAME, command: { find: NAME, sort: { _id: 1 }, batchSize: FIRST_BATCH }, batchSize: 1_000 };
 
 let client: mongo.MongoClient;
 let database: mongo.Db;
@@ -28,14 +28,25 @@ describe('rawBatches', () => {
     const read: number[][] = [];
     for await (const batch of rawBatches(client, database, COMMAND)) read.push(batch.documents().map((bytes) => mongoose.mongo.BSON.deserialize(bytes)._id as number));
 
-    expect(read.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+    expect(read.map(({ length }) => length)).toEqual([FIRST_BATCH, 1_000, 1_000, 490]);
     expect(read.flat()).toEqual(Array.from({ length: 2_500 }, (_, at) => at));
     expect(await openCursors()).toBe(0);
   });
 
+  it('asks for fewer where they are large, and for more again where they are not', async () => {
+    const large = Array.from({ length: 60 }, (_, at) => ({ _id: at, text: 'x'.repeat(100_000) }));
+    const small = Array.from({ length: 1_000 }, (_, at) => ({ _id: 60 + at }));
+    await database.collection<{ _id: number }>('large').insertMany([...large, ...small]);
+
+    const read: { length: number; bytes: number }[] = [];
+    for await (const { length, bytes } of rawBatches(client, database, { ...COMMAND, collection: 'large', command: { ...COMMAND.command, find: 'large' } })) read.push({ length, bytes: bytes.length });
+    expect(read.map(({ length }) => length)).toEqual([10, 10, 10, 10, 10, 10, 10, 990]);
+    expect(Math.max(...read.map(({ bytes }) => bytes))).toBeLessThan(1_100_000);
+  });
+
   it('leaves no cursor open where nobody reads on', async () => {
     for await (const batch of rawBatches(client, database, COMMAND)) {
-      expect([batch.length, await openCursors()]).toEqual([1_000, 1]);
+      expect([batch.length, await openCursors()]).toEqual([FIRST_BATCH, 1]);
       break;
     }
     expect(await openCursors()).toBe(0);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientSession, Model, mongo } from 'mongoose';
 
-import { ALL_AT_ONCE, insertRaw, rawBatches, readAll, type Id } from '../mongo/index.js';
+import { ALL_AT_ONCE, FIRST_BATCH, insertRaw, rawBatches, readAll, type Id } from '../mongo/index.js';
 import { TenantModels, type Tenant } from '../tenancy/index.js';
 import { MESSAGES, toDriverCollection, type MessageRecord } from './message.schema.js';
 
@@ -32,7 +32,7 @@ export class BroughtMessageRepository {
     const filter = { room: { $in: rooms }, brought_in: true, ...(from === null ? {} : { _id: { $gte: from } }) };
     return this.models.with(tenant, MESSAGES, async (messages, deadline) => {
       const [{ name }, database] = [messages.collection, toDatabase(messages)];
-      const find = { find: name, filter, hint: { room: 1, seq: 1 }, batchSize: READ_AT_ONCE, readConcern: { level: 'majority' } };
+      const find = { find: name, filter, hint: { room: 1, seq: 1 }, batchSize: FIRST_BATCH, readConcern: { level: 'majority' } };
       for await (const batch of rawBatches(messages.db.getClient(), database, { collection: name, command: find, batchSize: READ_AT_ONCE })) {
         for (const message of batch.documents()) visit(message);
         deadline.renew();

@@ -12,7 +12,7 @@ export { insertRaw } from './insert-raw.js';
 export { lookThrough, type Look, type Looked } from './look-through.js';
 export { DatabaseUsers } from './database-users.js';
 export { DatabaseUnavailableError, DatabaseUserRefusedError, DUPLICATE_KEY, toDatabaseError } from './mongo.errors.js';
-export { rawBatches } from './raw-batches.js';
+export { FIRST_BATCH, rawBatches, toBatchSize } from './raw-batches.js';
 export { ALL_AT_ONCE, readAll } from './read-all.js';
 export { SEEN_LATE_MS } from './settled-date.js';
 export type { Session } from './transaction.js';

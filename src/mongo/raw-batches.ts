@@ -3,12 +3,23 @@ import type { mongo } from 'mongoose';
 import type { Batch } from './batch.js';
 import { toCursorReply, type CursorReply } from './cursor-reply.js';
 
-/** A `find` or an `aggregate` as MongoDB knows it, but for how many documents are answered at once. */
+/** A `find` or an `aggregate` as MongoDB knows it, with a `batchSize` of `FIRST_BATCH`. */
 export interface CursorCommand {
   readonly collection: string;
   readonly command: object;
-  /** How many documents are answered at once, if they fit into 16 MB. */
+  /** How many documents are answered at once where they are small. */
   readonly batchSize: number;
+}
+
+/** How many documents are asked for first, as long as nobody knows how large they are. */
+export const FIRST_BATCH = 10;
+
+// MongoDB fills up to 16 MB with large documents, and all of it stays in memory with the last of them.
+const BATCH_BYTES = 1024 * 1024;
+
+/** How many documents to ask for next, so many at most, where so many were so large. */
+export function toBatchSize(most: number, { documents, bytes }: { documents: number; bytes: number }): number {
+  return Math.max(1, Math.min(most, Math.floor((BATCH_BYTES * documents) / Math.max(1, bytes))));
 }
 
 /**
@@ -21,13 +32,16 @@ export async function* rawBatches(client: mongo.MongoClient, database: mongo.Db,
   const ask = async (asked: object): Promise<CursorReply> => toCursorReply(await database.command(asked, { raw: true, session }));
   let id = 0n;
   try {
-    let asked = command;
+    let [asked, size] = [command, FIRST_BATCH];
     do {
-      const reply = await ask(asked);
-      ({ id } = reply);
+      const { batch, ...cursor } = await ask(asked);
+      id = cursor.id;
       // MongoDB may have none yet.
-      if (reply.batch.length > 0) yield reply.batch;
-      asked = { getMore: id, collection, batchSize };
+      if (batch.length > 0) {
+        size = toBatchSize(batchSize, { documents: batch.length, bytes: batch.bytes.length });
+        yield batch;
+      }
+      asked = { getMore: id, collection, batchSize: size };
     } while (id !== 0n);
   } finally {
     if (id !== 0n) await database.command({ killCursors: collection, cursors: [id] }, { session }).catch(() => undefined);

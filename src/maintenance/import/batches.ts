@@ -5,7 +5,7 @@ import type { SameName } from './old-query.js';
 const ROOMS_A_SWEEP = 10_000;
 const ROOMS_AT_ONCE = 400;
 const MESSAGES_AT_ONCE = 2_000;
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
+const BYTES_AT_ONCE = 2 * 1024 * 1024;
 
 /** As many names as one sweep is for. */
 export async function* inSweeps(names: AsyncIterable<SameName>): AsyncGenerator<SameName[]> {

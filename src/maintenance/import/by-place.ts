@@ -8,7 +8,7 @@ export interface Taken {
 }
 
 // So that what is read at once fits into memory, however large documents are.
-const BYTES_AT_ONCE = 2 * 1024 * 1024;
+const BYTES_AT_ONCE = 1024 * 1024;
 
 /** Documents in the order of their places, handed out place by place. */
 export class ByPlace {

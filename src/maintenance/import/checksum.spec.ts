@@ -10,7 +10,7 @@ const { BSON, Binary, Decimal128, Double, Int32, Long } = mongoose.mongo;
 const DATE = new Date('2023-01-01T10:00:00.000Z');
 const ROOM: OldRoom = { id: newId(), fields: { room_name: 'room', type: 'agent_to_user' }, created: DATE, updated: null };
 const BASE = { _id: newId(), room: ROOM.id, user_type: 'user', message: 'hello', auth_user_id: '5', created_date: DATE };
-const TEXTS = ['', 'x', 'é€😀', 'a'.repeat(23), 'a'.repeat(24), 'a'.repeat(25), 'é'.repeat(5_000), 'a'.repeat(64 * 1024 - 600), 'a'.repeat(70_000), '\u0001', 'a\u0000b', '\uFEFFx', '\uD800'];
+const TEXTS = ['', 'x', 'é€😀', 'a'.repeat(23), 'a'.repeat(24), 'a'.repeat(25), 'é'.repeat(5_000), 'a'.repeat(70_000), 'a'.repeat(1_099_300), 'a'.repeat(1_200_000), '\u0001', 'a\u0000b', '\uFEFFx', '\uD800'];
 
 /** As the source sends it: the room's place is where its id was. */
 const toBytes = (document: object): Buffer => Buffer.from(BSON.serialize({ ...document, room: 17 }));

@@ -10,7 +10,8 @@ export const ABSENT = '\u0002';
 const END_BYTE = END.charCodeAt(0);
 const NULL_BYTE = NULL.charCodeAt(0);
 const ABSENT_BYTE = ABSENT.charCodeAt(0);
-const LONGEST = 64 * 1024;
+// A document that is moved in has 1 MB at most.
+const LONGEST = 1_100_000;
 // Copying that few bytes one by one is faster than a call that does it.
 const SHORT = 24;
 const ID_BYTES = 12;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import mongoose, { type mongo } from 'mongoose';
 
-import { DatabaseUnavailableError, rawBatches, toDatabaseError, toDocument, type Id } from '../../mongo/index.js';
+import { DatabaseUnavailableError, FIRST_BATCH, rawBatches, toBatchSize, toDatabaseError, toDocument, type Id } from '../../mongo/index.js';
 import { ImportRefusedError, SourceAwayError } from './import.errors.js';
 import type { OldDocument } from './old-documents.js';
 import { since, toCounts, toDeploymentFilter, toNewestLocations, toOrdered, toOthersFilter, toSameNames, toStrayFilter, type Deployment, type NewestLocation, type SameName, type Span, type Wanted } from './old-query.js';
@@ -182,18 +182,22 @@ interface Asked {
 }
 
 function find(collection: string, options: object): Asked {
-  return { collection, command: { find: collection, ...options, batchSize: AT_ONCE } };
+  return { collection, command: { find: collection, ...options, batchSize: FIRST_BATCH } };
 }
 
 function aggregate(collection: string, pipeline: readonly object[]): Asked {
-  return { collection, command: { aggregate: collection, pipeline, cursor: { batchSize: AT_ONCE }, allowDiskUse: true } };
+  return { collection, command: { aggregate: collection, pipeline, cursor: { batchSize: FIRST_BATCH }, allowDiskUse: true } };
 }
 
 // The driver's own cursor knows which of several servers has it.
 async function* cursorBatches(database: mongo.Db, command: object): AsyncGenerator<Buffer[]> {
-  const cursor = database.runCursorCommand(command, { raw: true, readPreference: database.readPreference }).setBatchSize(AT_ONCE);
+  const cursor = database.runCursorCommand(command, { raw: true, readPreference: database.readPreference }).setBatchSize(FIRST_BATCH);
   try {
-    while (await (cursor as mongo.RunCommandCursor & { hasNext(): Promise<boolean> }).hasNext()) yield cursor.readBufferedDocuments();
+    while (await (cursor as mongo.RunCommandCursor & { hasNext(): Promise<boolean> }).hasNext()) {
+      const batch = cursor.readBufferedDocuments() as Buffer[];
+      cursor.setBatchSize(toBatchSize(AT_ONCE, { documents: batch.length, bytes: batch.reduce((sum, { length }) => sum + length, 0) }));
+      yield batch;
+    }
   } finally {
     await cursor.close().catch(() => undefined);
   }
