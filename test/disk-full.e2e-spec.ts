@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+
+import mongoose, { type mongo } from 'mongoose';
+
+import { readConfig } from '../src/config/index.js';
+import { EmbeddedMongo, newId } from '../src/mongo/index.js';
+import { startApp, type TestApp } from './support/app.js';
+import { digestOf } from './support/digest.js';
+import { Disk, itWithDisk } from './support/disk.js';
+import { eventually } from './support/eventually.js';
+import { moveIn } from './support/importing.js';
+import { fillOldData } from './support/old-data.js';
+import { dropAll, newTenant } from './support/tenants.js';
+
+import.meta.jest.setTimeout(180_000);
+
+const SIZE = { deployments: 1, rooms: 1_000, messages: 20_000 };
+const PATIENT = { DATABASE_TIMEOUT_MS: '2500' };
+const MUCH = 2_000_000;
+// Of the 12 MB that the import takes.
+const LITTLE = 4_000;
+
+const old = `test_old_${newId().toHexString()}`;
+let client: mongo.MongoClient;
+let disk: Disk;
+let undisturbed: TestApp;
+let expected: string;
+const ends: (() => Promise<unknown>)[] = [];
+
+// Where the test is skipped, none of this runs.
+beforeAll(async () => {
+  disk = Disk.mount(MUCH)!;
+  client = await new mongoose.mongo.MongoClient(process.env.MONGODB_URI!).connect();
+  await fillOldData(client.db(old), SIZE);
+  undisturbed = await startApp(PATIENT);
+  const tenant = await newTenant(undisturbed);
+  expect((await moveIn(undisturbed, tenant, old)).agrees).toBe(true);
+  expected = await digestOf(client.db(tenant.database));
+});
+
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+  disk.unmount();
+  await client.db(old).dropDatabase();
+  await client.close();
+  await dropAll(undisturbed);
+  await undisturbed.close();
+});
+
+async function startMongo(onExit: () => void = () => undefined): Promise<EmbeddedMongo> {
+  const { binary, path, cache } = readConfig(process.env).mongo.embedded;
+  const mongod = await EmbeddedMongo.start({ dataPath: join(disk.folder, 'mongo'), binary: binary ?? undefined, path, cache, note: () => undefined, onExit });
+  ends.push(() => mongod.stop());
+  return mongod;
+}
+
+async function startOn({ uri }: EmbeddedMongo, variables: Record<string, string> = {}): Promise<TestApp> {
+  const service = await startApp({ ...PATIENT, ...variables, MONGODB_URI: uri });
+  ends.push(() => service.close());
+  return service;
+}
+
+async function connect({ uri }: EmbeddedMongo): Promise<mongo.MongoClient> {
+  const connected = await new mongoose.mongo.MongoClient(uri).connect();
+  ends.push(() => connected.close());
+  return connected;
+}
+
+describe('An import into a MongoDB whose disk gets full', () => {
+  itWithDisk('stops when MongoDB ends, with whole rooms, and goes on when there is room', async () => {
+    let hasEnded = false;
+    const service = await startOn(await startMongo(() => (hasEnded = true)));
+    const tenant = await newTenant(service);
+    await disk.leave(LITTLE);
+    await expect(moveIn(service, tenant, old)).rejects.toThrow('The database cannot be reached right now.');
+    await eventually(() => expect(hasEnded).toBe(true), { within: 10_000 });
+
+    await disk.leave(MUCH);
+    const mongod = await startMongo();
+    const database = (await connect(mongod)).db(tenant.database);
+    const rooms = await database.collection('rooms').find().toArray();
+    expect(rooms.length).toBeGreaterThan(0);
+    for (const { _id, seq } of rooms) expect(await database.collection('messages').countDocuments({ room: _id })).toBe(seq);
+
+    const again = await startOn(mongod, { CONTROL_DATABASE: service.config.mongo.controlDatabase });
+    const { agrees, written } = await moveIn(again, tenant, old);
+    expect([agrees, written.chats > 0, written.rooms < SIZE.rooms - 100]).toEqual([true, true, true]);
+    expect(await digestOf(database)).toBe(expected);
+  });
+});

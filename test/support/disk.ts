@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const KILOBYTE = 1_024;
+
+/** A file system of its own, in memory, as large as it is told to be. */
+export class Disk {
+  private constructor(readonly folder: string) {}
+
+  /** Null where none can be mounted, as only root may. */
+  static mount(kilobytes: number): Disk | null {
+    const folder = mkdtempSync(join(tmpdir(), 'anteroom-disk-'));
+    if (mount(folder, `size=${kilobytes}k`)) return new Disk(folder);
+    rmSync(folder, { recursive: true });
+    return null;
+  }
+
+  /** From now on it has room for so much more than is on it. */
+  async leave(kilobytes: number): Promise<void> {
+    const { blocks, bfree, bsize } = await statfs(this.folder);
+    const used = Math.ceil(((blocks - bfree) * bsize) / KILOBYTE);
+    if (!mount(this.folder, `remount,size=${used + kilobytes}k`)) throw new Error(`${this.folder} stays as large as it is`);
+  }
+
+  unmount(): void {
+    spawnSync('umount', [this.folder]);
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+function mount(folder: string, options: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
+}
+
+const disk = Disk.mount(KILOBYTE);
+
+if (disk === null) process.stderr.write('No file system can be mounted here (root may): the test of a disk that is full is skipped.\n');
+else disk.unmount();
+
+/** `it` for a test that needs one: where it cannot be had the test counts as skipped, never as passed. */
+export const itWithDisk = disk === null ? it.skip : it;
