@@ -12,8 +12,8 @@ import { urlOf, welcome } from './welcome.js';
 async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
   const log = createLog(config.log);
-  // Whoever reads what is printed may leave.
-  process.stdout.on('error', () => undefined);
+  // Whoever reads what is printed may leave; standard output is the log's.
+  process.stderr.on('error', () => undefined);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   // Nothing is accepted yet, so there is nothing to finish; an embedded mongod ends with this process.
   const stopAtOnce = (): never => process.exit(0);

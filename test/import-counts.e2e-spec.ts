@@ -50,7 +50,7 @@ const idOf = (moment: number): mongo.ObjectId => {
   return new mongoose.mongo.ObjectId(seconds + newId().toHexString().slice(8));
 };
 const aChat = (id: unknown, room: mongo.ObjectId, at = 0): Row => ({ _id: id, room, room_name: 'x', user_type: 'agent', message: String(at), created_date: new Date(DATE.getTime() + at) });
-const move = (options: object = {}): Promise<Moved> => moveIn(service, tenant, old.databaseName, { deployment: OURS, ...options });
+const move = (options: object = {}, uri = process.env.MONGODB_URI!): Promise<Moved> => moveIn(service, tenant, old.databaseName, { deployment: OURS, ...options }, uri);
 const messages = (): mongo.Collection => client.db(tenant.database).collection('messages');
 
 const now = Date.now();
@@ -113,6 +113,18 @@ describe('A run since a date', () => {
     expect([faults, written.chats]).toEqual([[], 5]);
     const reads = await old.collection('system.profile').find({ ns: `${old.databaseName}.chats`, docsExamined: { $gt: 10 } }).toArray();
     expect(reads.map(({ planSummary, docsExamined }) => ({ planSummary, docsExamined }))).toEqual([]);
+  });
+});
+
+describe('Where the source is', () => {
+  it.each(['primary', 'secondaryPreferred'])('some server as %s, its messages come a thousand at a time', async (readPreference) => {
+    await insert('chats', Array.from({ length: 2_500 }, (_, at) => aChat(newId(), ours, at)));
+    await old.command({ profile: 2 });
+    const { agrees, written } = await move({}, `${process.env.MONGODB_URI!}&readPreference=${readPreference}`);
+    await old.command({ profile: 0 });
+    expect([agrees, written.chats]).toEqual([true, 2_500]);
+    const reads = await old.collection('system.profile').find({ ns: `${old.databaseName}.chats`, op: 'getmore' }).toArray();
+    expect(reads.map(({ nreturned }) => Number(nreturned))).toEqual([1_000, 1_000, 490]);
   });
 });
 

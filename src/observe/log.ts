@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 
 import type { LoggerService } from '@nestjs/common';
 import { pino, type LogDescriptor, type Logger, type LoggerOptions } from 'pino';
@@ -16,14 +16,14 @@ const WARNING = 40;
 
 /**
  * The service's log: one JSON object a line on standard output, or readable lines where that is a terminal. Whatever text is in it, it makes no
- * line of its own. JSON is written at once from a warning upwards and when the process ends, else within a tenth of a second.
+ * line of its own. Readable lines, and JSON from a warning upwards, are written at once, else within a tenth of a second and when the process ends.
  */
 export function createLog({ level, format }: Config['log'], destination?: Writable): Logger {
   const pretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, errorKey: 'err', hooks: { streamWrite } };
   if (!pretty) return destination === undefined ? toStandardOutput(options) : pino(options, destination);
   const messageFormat = ({ msg }: LogDescriptor): string => toPlainText(String(msg ?? ''));
-  return pino(options, PinoPretty({ ignore: 'context', messageFormat, singleLine: true, sync: true, destination: destination ?? 1 }));
+  return pino(options, PinoPretty({ ignore: 'context', messageFormat, singleLine: true, destination: destination ?? lineByLine(new StandardOutput()) }));
 }
 
 function toStandardOutput(options: LoggerOptions): Logger {
@@ -35,6 +35,16 @@ function toStandardOutput(options: LoggerOptions): Logger {
     },
   };
   return pino({ ...options, hooks: { ...options.hooks, ...logMethod } }, output);
+}
+
+function lineByLine(output: StandardOutput): Writable {
+  return new Writable({
+    write(line, _encoding, done) {
+      output.write(String(line));
+      output.flush();
+      done();
+    },
+  });
 }
 
 // What Nest says of itself at each start: thirty lines that nobody asked for.

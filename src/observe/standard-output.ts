@@ -5,8 +5,9 @@ const STANDARD_OUTPUT = 1;
 const WRITTEN_TOGETHER = 4_096;
 const EVERY_MS = 100;
 const MOST_WAITING = 1024 * 1024;
-const AT_THE_END_MS = 1_000;
+const AT_THE_END_MS = 400;
 const RETRY_MS = 10;
+const LINE_END = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -17,8 +18,12 @@ export class StandardOutput {
   private lines = '';
   /** What is left of lines that could not be written at once. */
   private rest: Buffer = NOTHING;
+  private isTorn = false;
 
-  constructor() {
+  /** `writeSome` writes to standard output and answers how many bytes of it were taken. */
+  constructor(private readonly writeSome = (bytes: Buffer): number => writeSync(STANDARD_OUTPUT, bytes)) {
+    // Node makes a pipe one that nobody waits for as soon as somebody asks for it; whoever reads it may leave.
+    process.stdout.on('error', () => undefined);
     setInterval(() => this.flush(), EVERY_MS).unref();
     process.once('exit', () => this.end());
   }
@@ -33,17 +38,23 @@ export class StandardOutput {
   /** Writes what waits, as far as it is taken at once. */
   flush(): void {
     try {
-      while (this.isWaiting()) {
-        if (this.rest.length === 0) [this.rest, this.lines] = [Buffer.from(this.lines), ''];
-        this.rest = this.rest.subarray(writeSync(STANDARD_OUTPUT, this.rest));
-      }
+      while (this.isWaiting()) this.writeNext();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.rest = NOTHING;
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
+      // Of a line that is torn the next one is kept apart.
+      this.rest = this.isTorn ? LINE_END : NOTHING;
     }
   }
 
   private isWaiting(): boolean {
     return this.rest.length > 0 || this.lines.length > 0;
+  }
+
+  private writeNext(): void {
+    if (this.rest.length === 0) [this.rest, this.lines] = [Buffer.from(this.lines), ''];
+    const written = this.writeSome(this.rest);
+    if (written > 0) this.isTorn = this.rest[written - 1] !== LINE_END[0];
+    this.rest = this.rest.subarray(written);
   }
 
   private end(): void {
