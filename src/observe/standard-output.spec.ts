@@ -36,26 +36,18 @@ describe('Standard output', () => {
     expect(disk.taken).toBe('first\nsécond\n');
   });
 
-  it('keeps the next line apart from one that was torn where there was no more room', () => {
-    const disk = new Disk(9, 'ENOSPC');
+  it.each([
+    ['keeps the next line apart from one that was torn where there was no more room', 9, 'first\nsec\nthird\n'],
+    ['writes no empty line where none was torn', 6, 'first\nthird\n'],
+  ])('%s', (_what, room, expected) => {
+    const disk = new Disk(room, 'ENOSPC');
     const output = new StandardOutput(disk.write);
     output.write('first\nsecond\n');
     output.flush();
     disk.room = 100;
     output.write('third\n');
     output.flush();
-    expect(disk.taken).toBe('first\nsec\nthird\n');
-  });
-
-  it('writes no empty line where none was torn', () => {
-    const disk = new Disk(6, 'ENOSPC');
-    const output = new StandardOutput(disk.write);
-    output.write('first\nsecond\n');
-    output.flush();
-    disk.room = 100;
-    output.write('third\n');
-    output.flush();
-    expect(disk.taken).toBe('first\nthird\n');
+    expect(disk.taken).toBe(expected);
   });
 
   it('keeps a megabyte for a reader who does not read, and no more', () => {
